@@ -1,0 +1,33 @@
+// Owns lifetimes: who creates a thing disposes it. Shape-compatible with vscode.Disposable, without importing it.
+
+export interface Disposable {
+  dispose(): void;
+}
+
+export function toDisposable(dispose: () => void): Disposable {
+  let done = false;
+  return {
+    dispose(): void {
+      if (done) return;
+      done = true;
+      dispose();
+    },
+  };
+}
+
+/** Disposes what was added, last first; adding to a disposed store disposes at once. */
+export class DisposableStore implements Disposable {
+  private readonly items: Disposable[] = [];
+  private disposed = false;
+
+  add<T extends Disposable>(item: T): T {
+    if (this.disposed) item.dispose();
+    else this.items.push(item);
+    return item;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    for (let item = this.items.pop(); item !== undefined; item = this.items.pop()) item.dispose();
+  }
+}

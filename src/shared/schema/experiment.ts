@@ -1,0 +1,175 @@
+// Owns the experiment config: one schema that is the TypeScript type, the JSON Schema and the parser.
+import { z } from 'zod';
+import { modelSchema } from './model';
+import { trainingSchema } from './training';
+
+export const EXPERIMENT_FILE_SUFFIX = '.experiment.json';
+
+const description = z
+  .string()
+  .optional()
+  .describe('Why this value: written by the scaffold, kept and never read by the training. Yours to edit.');
+
+export const taskSchema = z.enum(['regression', 'binary', 'multiclass']);
+export type Task = z.infer<typeof taskSchema>;
+
+export const featureTypeSchema = z.enum(['number', 'category', 'boolean', 'datetime', 'text', 'id']);
+export type FeatureType = z.infer<typeof featureTypeSchema>;
+
+const column = z.string().min(1).describe('The column name, exactly as in the CSV header.');
+const use = z.boolean().default(true).describe('false leaves the column out without forgetting it.');
+
+export const numberFeatureSchema = z.strictObject({
+  column,
+  type: z.literal('number'),
+  use,
+  missing: z
+    .enum(['median', 'mean', 'zero'])
+    .default('median')
+    .describe(
+      'What fills a missing value. Fitted on train rows; a 0/1 indicator is added when train rows miss any.',
+    ),
+  scale: z
+    .enum(['standard', 'minMax', 'none'])
+    .default('standard')
+    .describe('standard: (x - mean) / sd. minMax: (x - min) / (max - min). Fitted on train rows.'),
+  description,
+});
+export const categoryFeatureSchema = z.strictObject({
+  column,
+  type: z.literal('category'),
+  use,
+  maxCategories: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(50)
+    .describe(
+      'One-hot columns for the most frequent values of the train rows; the rest share one "other" column.',
+    ),
+  description,
+});
+export const booleanFeatureSchema = z.strictObject({ column, type: z.literal('boolean'), use, description });
+export const datetimeFeatureSchema = z.strictObject({
+  column,
+  type: z.literal('datetime'),
+  use,
+  description,
+});
+export const textFeatureSchema = z.strictObject({
+  column,
+  type: z.literal('text'),
+  use,
+  maxTerms: z
+    .int()
+    .min(1)
+    .max(50_000)
+    .default(500)
+    .describe('TF-IDF over the most frequent terms of the train rows.'),
+  description,
+});
+export const idFeatureSchema = z.strictObject({
+  column,
+  type: z.literal('id'),
+  description,
+});
+
+export const featureSchema = z.discriminatedUnion('type', [
+  numberFeatureSchema,
+  categoryFeatureSchema,
+  booleanFeatureSchema,
+  datetimeFeatureSchema,
+  textFeatureSchema,
+  idFeatureSchema,
+]);
+export type Feature = z.infer<typeof featureSchema>;
+export type UsedFeature = Exclude<Feature, { type: 'id' }>;
+
+const share = (name: string): z.ZodDefault<z.ZodNumber> =>
+  z.number().gt(0).lt(0.9).default(0.15).describe(`Share of the rows for ${name}.`);
+const splitSeed = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 1)
+  .default(1)
+  .describe('The same seed gives the same split on every machine.');
+
+export const splitSchema = z.discriminatedUnion('method', [
+  z.strictObject({
+    method: z.literal('random'),
+    validation: share('validation'),
+    test: share('test'),
+    seed: splitSeed,
+    description,
+  }),
+  z.strictObject({
+    method: z.literal('stratified').describe('Random, with the same share of every class in each part.'),
+    validation: share('validation'),
+    test: share('test'),
+    seed: splitSeed,
+    description,
+  }),
+  z.strictObject({
+    method: z.literal('column'),
+    column: z
+      .string()
+      .min(1)
+      .describe('A column whose values are train, validation (or val, valid, dev) and test.'),
+    description,
+  }),
+]);
+export type Split = z.infer<typeof splitSchema>;
+
+export const metricNameSchema = z.enum([
+  'loss',
+  'accuracy',
+  'balancedAccuracy',
+  'macroF1',
+  'rocAuc',
+  'rmse',
+  'mae',
+  'r2',
+]);
+export type MetricName = z.infer<typeof metricNameSchema>;
+
+export const evaluationSchema = z.strictObject({
+  testOnce: z
+    .boolean()
+    .default(true)
+    .describe('Score the sealed test rows once, after training, with the restored weights.'),
+  baseline: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Score the majority class (or the mean) on the same rows, so that the score has something to beat.',
+    ),
+  description,
+});
+
+export const experimentSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    version: z.literal(1).default(1).describe('Version of this file format.'),
+    name: z.string().min(1).max(100).describe('Names the runs.'),
+    description,
+    data: z.strictObject({
+      path: z.string().min(1).describe('The CSV file, relative to this config. It is read, never written.'),
+      target: z.strictObject({
+        column: z.string().min(1).describe('The column to predict.'),
+        task: taskSchema.describe('regression: a number. binary: one of two. multiclass: one of several.'),
+        description,
+      }),
+      description,
+    }),
+    features: z.array(featureSchema).min(1).describe('What the model sees: one entry a column.'),
+    split: splitSchema.describe(
+      'Who learns, who is watched, who is sealed. Fitted values come from train rows only.',
+    ),
+    model: modelSchema,
+    training: trainingSchema,
+    evaluation: evaluationSchema.prefault({}),
+  })
+  .describe('A Model Bench experiment.');
+export type Experiment = z.infer<typeof experimentSchema>;
+/** What may be written: fields with a default may be left out. */
+export type ExperimentInput = z.input<typeof experimentSchema>;

@@ -1,0 +1,170 @@
+// Owns what a run leaves behind: its events (the truth, in order) and run.json (a summary made from them).
+import { z } from 'zod';
+import { errorDataSchema } from '../errors';
+import { jsonNumberSchema } from '../numbers';
+import { metricNameSchema, taskSchema } from './experiment';
+import { dataIssueSchema } from './profile';
+import { backendChoiceSchema, backendNameSchema, lossNameSchema } from './training';
+
+export const splitNameSchema = z.enum(['train', 'validation', 'test']);
+export type SplitName = z.infer<typeof splitNameSchema>;
+
+/** Metric name -> value, e.g. {loss: 0.31, accuracy: 0.88}. */
+export const scoresSchema = z.partialRecord(metricNameSchema, jsonNumberSchema);
+export type Scores = z.infer<typeof scoresSchema>;
+
+/** One rung of the backend ladder and why it was, or was not, taken. */
+export const rungSchema = z.object({
+  backend: backendNameSchema,
+  state: z.enum(['chosen', 'available', 'rejected', 'notTried']),
+  /** In the reader's language; never empty. */
+  reason: z.string(),
+});
+export type Rung = z.infer<typeof rungSchema>;
+
+export const runPhaseSchema = z.enum(['starting', 'reading', 'fitting', 'training', 'evaluating']);
+export type RunPhase = z.infer<typeof runPhaseSchema>;
+
+/**
+ * completed: ran all epochs or stopped early by its own rule. stopped: by the user. failed: ended itself
+ * with an error. crashed: the process died without saying why.
+ */
+export const runStateSchema = z.enum(['running', 'completed', 'stopped', 'failed', 'crashed']);
+export type RunState = z.infer<typeof runStateSchema>;
+
+/** What happened while training. Times are milliseconds since the epoch. */
+export const trainEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('started'), timeMs: z.number(), pid: z.int(), node: z.string() }),
+  z.object({ type: z.literal('phase'), timeMs: z.number(), phase: runPhaseSchema }),
+  z.object({
+    type: z.literal('backend'),
+    timeMs: z.number(),
+    requested: backendChoiceSchema,
+    chosen: backendNameSchema,
+    rungs: z.array(rungSchema),
+  }),
+  z.object({
+    type: z.literal('data'),
+    timeMs: z.number(),
+    rows: z.object({ train: z.int(), validation: z.int(), test: z.int() }),
+    /** Rows left out because the target is missing. */
+    droppedRows: z.int(),
+    features: z.int(),
+    outputs: z.int(),
+    issues: z.array(dataIssueSchema),
+  }),
+  z.object({
+    type: z.literal('model'),
+    timeMs: z.number(),
+    parameters: z.int(),
+    loss: lossNameSchema,
+    batchSize: z.int(),
+    stepsPerEpoch: z.int(),
+    epochs: z.int(),
+  }),
+  /** Metrics of single steps, batched to one record per report (10 Hz at most). Columns of equal length. */
+  z.object({
+    type: z.literal('steps'),
+    timeMs: z.number(),
+    /** Optimizer updates so far, 1-based. */
+    step: z.array(z.int()),
+    /** Epochs done at that step, fractional. */
+    epoch: z.array(z.number()),
+    wallTimeMs: z.array(z.number()),
+    loss: z.array(jsonNumberSchema),
+  }),
+  z.object({
+    type: z.literal('epoch'),
+    timeMs: z.number(),
+    /** 1-based. */
+    epoch: z.int(),
+    step: z.int(),
+    train: scoresSchema,
+    validation: scoresSchema,
+    learningRate: z.number(),
+    samplesPerSecond: z.number(),
+    /** True when this is the best epoch so far by validation loss. */
+    best: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('checkpoint'),
+    timeMs: z.number(),
+    kind: z.enum(['best', 'last']),
+    epoch: z.int(),
+    step: z.int(),
+  }),
+  z.object({ type: z.literal('warning'), timeMs: z.number(), code: z.string(), message: z.string() }),
+  /** The one look at the sealed test rows, and the baseline's on the same rows. */
+  z.object({
+    type: z.literal('evaluation'),
+    timeMs: z.number(),
+    /** Epoch of the weights that were scored. */
+    epoch: z.int(),
+    train: scoresSchema,
+    validation: scoresSchema,
+    test: scoresSchema.optional(),
+    baseline: z.object({ kind: z.enum(['majority', 'mean']), test: scoresSchema }).optional(),
+  }),
+  z.object({
+    type: z.literal('finished'),
+    timeMs: z.number(),
+    reason: z.enum(['allEpochs', 'earlyStopping', 'stopped']),
+    epoch: z.int(),
+    bestEpoch: z.int(),
+  }),
+  z.object({ type: z.literal('failed'), timeMs: z.number(), error: errorDataSchema }),
+]);
+export type TrainEvent = z.infer<typeof trainEventSchema>;
+export type TrainEventOf<T extends TrainEvent['type']> = Extract<TrainEvent, { type: T }>;
+
+/** run.json: a summary of the events, replaced atomically; rebuilt from the log when it is behind. */
+export const runSummarySchema = z.object({
+  version: z.literal(1),
+  runId: z.string(),
+  name: z.string(),
+  state: runStateSchema,
+  phase: runPhaseSchema,
+  createdMs: z.number(),
+  updatedMs: z.number(),
+  endedMs: z.number().optional(),
+  /** Absolute path of the config the run was started from, when it was a file. */
+  experimentPath: z.string().optional(),
+  dataPath: z.string(),
+  target: z.string(),
+  task: taskSchema,
+  seed: z.int(),
+  backend: z
+    .object({ requested: backendChoiceSchema, chosen: backendNameSchema, rungs: z.array(rungSchema) })
+    .optional(),
+  rows: z.object({ train: z.int(), validation: z.int(), test: z.int() }).optional(),
+  parameters: z.int().optional(),
+  loss: lossNameSchema.optional(),
+  stepsPerEpoch: z.int().optional(),
+  epochs: z.int(),
+  epoch: z.int(),
+  step: z.int(),
+  bestEpoch: z.int().optional(),
+  samplesPerSecond: z.number().optional(),
+  learningRate: z.number().optional(),
+  /** Of the last epoch while running; of the scored weights once evaluated. */
+  train: scoresSchema.optional(),
+  validation: scoresSchema.optional(),
+  test: scoresSchema.optional(),
+  baseline: z.object({ kind: z.enum(['majority', 'mean']), test: scoresSchema }).optional(),
+  endReason: z.enum(['allEpochs', 'earlyStopping', 'stopped']).optional(),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  error: errorDataSchema.optional(),
+  /** Last lines of the trainer's stderr, for a run that crashed. */
+  stderrTail: z.string().optional(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** live.json: how to reach a training process; exists only while one should be alive. Owner-readable only. */
+export const liveSchema = z.object({
+  pid: z.int(),
+  /** When the process started, as the system tells it; guards against a pid that was reused. Empty if unknown. */
+  processStart: z.string(),
+  endpoint: z.string(),
+  token: z.string(),
+});
+export type Live = z.infer<typeof liveSchema>;

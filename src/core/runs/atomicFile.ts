@@ -1,0 +1,43 @@
+// Owns the atomic replacement of a file: a reader sees the old content or the new, never a part, whatever dies when.
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+
+/** Ends the names of files that are not finished. A leftover one is rubbish of a process that died. */
+export const PARTIAL_SUFFIX = '.partial';
+
+/**
+ * Temp file + fsync + rename + fsync of the folder. Costs two disk flushes.
+ * @throws the system's error (ENOSPC, EIO, ...), with the old file untouched and no temp file left
+ */
+export async function writeFileAtomic(
+  file: string,
+  data: Uint8Array | string,
+  options: { mode?: number } = {},
+): Promise<void> {
+  const partial = `${file}${PARTIAL_SUFFIX}`;
+  try {
+    const handle = await fs.open(partial, 'w', options.mode ?? 0o666);
+    try {
+      await handle.writeFile(data);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await fs.rename(partial, file);
+  } catch (error) {
+    await fs.rm(partial, { force: true });
+    throw error;
+  }
+  await syncFolder(path.dirname(file));
+}
+
+/** Makes a rename durable. Windows has no folder handles to flush; there the rename itself is enough. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await fs.open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,5 +1,5 @@
 // Owns the one error type that crosses rooms and processes. Knows nothing of where an error is shown.
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Areas whose errors are the input's fault: the command line exits 2 and nothing has been written. */
 const BAD_INPUT_AREAS = ['cli', 'config', 'data', 'predict', 'split', 'target'] as const;

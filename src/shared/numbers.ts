@@ -1,5 +1,5 @@
 // Owns how numbers that JSON cannot hold are written: NaN and the infinities are values, never null.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const NON_FINITE = ['NaN', 'Infinity', '-Infinity'] as const;
 

@@ -1,6 +1,6 @@
 // Owns typed request/reply and events over any transport. Knows nothing of sockets, processes or webviews.
 // Every request is answered, by value or error; closing rejects what is pending; all that arrives is parsed.
-import { z } from 'zod';
+import * as z from 'zod';
 import { CancelledError } from '../abort';
 import { toDisposable, type Disposable } from '../disposable';
 import { BenchError, errorDataSchema, fromErrorData, toErrorData } from '../errors';

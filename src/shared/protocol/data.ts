@@ -1,5 +1,5 @@
 // Owns what the data process can be asked and tells. It never outlives the process that started it.
-import { z } from 'zod';
+import * as z from 'zod';
 import { architectureSchema } from '../schema/architecture';
 import { experimentSchema, taskSchema } from '../schema/experiment';
 import {

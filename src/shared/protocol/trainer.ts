@@ -1,5 +1,5 @@
 // Owns what a training process can be asked and tells. The event log on disk is the truth; this is its fast echo.
-import { z } from 'zod';
+import * as z from 'zod';
 import { trainEventSchema } from '../schema/run';
 import type { Contract } from './channel';
 

@@ -1,5 +1,5 @@
 // Owns what passes between the extension host (the server, the truth) and its pages. Pages keep only what the user arranged.
-import { z } from 'zod';
+import * as z from 'zod';
 import { architectureSchema } from '../schema/architecture';
 import { datasetProfileSchema, previewSchema } from '../schema/profile';
 import { runSummarySchema } from '../schema/run';

@@ -1,5 +1,5 @@
 // Owns the architecture as a graph: what is drawn, counted and built, before any training.
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const architectureNodeSchema = z.object({
   id: z.string(),

@@ -1,5 +1,5 @@
 // Owns the experiment config: one schema that is the TypeScript type, the JSON Schema and the parser.
-import { z } from 'zod';
+import * as z from 'zod';
 import { modelSchema } from './model';
 import { trainingSchema } from './training';
 

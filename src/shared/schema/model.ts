@@ -1,5 +1,5 @@
 // Owns the declarative model: a list of hidden layers. Input and output layers follow from data and task.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const description = z.string().optional();
 

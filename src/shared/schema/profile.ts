@@ -1,5 +1,5 @@
 // Owns what is said of a table: its dialect, and a profile per column. JSON and IPC safe.
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonNumberSchema } from '../numbers';
 import { featureTypeSchema, taskSchema } from './experiment';
 

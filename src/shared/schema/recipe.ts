@@ -1,5 +1,5 @@
 // Owns the fitted recipe: every number learnt from train rows, as data. It is all that prediction needs.
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonNumberSchema } from '../numbers';
 
 /** One fitted encoder per used feature; `names` are the encoded columns it produces, in order. */

@@ -1,5 +1,5 @@
 // Owns what a run leaves behind: its events (the truth, in order) and run.json (a summary made from them).
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorDataSchema } from '../errors';
 import { jsonNumberSchema } from '../numbers';
 import { metricNameSchema, taskSchema } from './experiment';

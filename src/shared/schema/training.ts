@@ -1,5 +1,5 @@
 // Owns how a model is trained: loss, optimizer, batches, stopping, backend.
-import { z } from 'zod';
+import * as z from 'zod';
 
 const description = z.string().optional();
 const learningRate = (value: number): z.ZodDefault<z.ZodNumber> =>

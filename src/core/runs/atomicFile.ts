@@ -5,6 +5,8 @@ import * as path from 'node:path';
 /** Ends the names of files that are not finished. A leftover one is rubbish of a process that died. */
 export const PARTIAL_SUFFIX = '.partial';
 
+let writes = 0;
+
 /**
  * Temp file + fsync + rename + fsync of the folder. Costs two disk flushes.
  * @throws the system's error (ENOSPC, EIO, ...), with the old file untouched and no temp file left
@@ -14,7 +16,8 @@ export async function writeFileAtomic(
   data: Uint8Array | string,
   options: { mode?: number } = {},
 ): Promise<void> {
-  const partial = `${file}${PARTIAL_SUFFIX}`;
+  // The name is this writer's own: two processes that replace the same file never share a temp file.
+  const partial = `${file}.${process.pid}-${++writes}${PARTIAL_SUFFIX}`;
   try {
     const handle = await fs.open(partial, 'w', options.mode ?? 0o666);
     try {

@@ -17,7 +17,12 @@ export const trainerContract = {
   },
   events: {
     /** Records that are on disk already; at most 10 Hz. */
-    records: z.object({ firstSequence: z.int(), events: z.array(trainEventSchema) }),
+    records: z.object({
+      firstSequence: z.int(),
+      events: z.array(trainEventSchema),
+      /** Bytes of the log up to and with the last of these. */
+      endOffset: z.int(),
+    }),
   },
 } satisfies Contract;
 export type TrainerContract = typeof trainerContract;

@@ -168,3 +168,15 @@ export const liveSchema = z.object({
   token: z.string(),
 });
 export type Live = z.infer<typeof liveSchema>;
+
+/** launch.json: what a training process needs to know beyond its config. Owner-readable only. */
+export const launchSchema = z.object({
+  endpoint: z.string(),
+  token: z.string(),
+  dataPath: z.string(),
+  /** Where the WebAssembly files of the backend lie. */
+  wasmFolder: z.string(),
+  /** Translations, as l10n.config takes them; empty for English. */
+  l10nBundle: z.record(z.string(), z.string()),
+});
+export type Launch = z.infer<typeof launchSchema>;

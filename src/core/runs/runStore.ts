@@ -1,0 +1,222 @@
+// Owns the runs on disk: create, list, read, repair after a crash, delete. The folder is the truth.
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import type { z } from 'zod';
+import type { Clock } from '../../shared/clock';
+import { BenchError, toErrorData } from '../../shared/errors';
+import { isRunId } from '../../shared/ids';
+import { stringifyJson } from '../../shared/numbers';
+import { experimentSchema, type Experiment } from '../../shared/schema/experiment';
+import { liveSchema, runSummarySchema, type Live, type RunSummary } from '../../shared/schema/run';
+import { removeEndpoint } from '../process/endpoint';
+import { isAlive, isSameProcess } from '../process/processIdentity';
+import { PARTIAL_SUFFIX, writeFileAtomic } from './atomicFile';
+import { readEventLog } from './eventLog';
+import { runPaths, type RunPaths } from './runFolder';
+import { applyEvent, initialOf } from './summarise';
+
+/** A run without live.json is given this long to come up before it counts as dead. */
+const START_GRACE_MS = 30_000;
+const STDERR_TAIL_BYTES = 4096;
+
+export interface ListedRun {
+  readonly folder: string;
+  readonly summary: RunSummary;
+}
+
+/** A folder that looks like a run and cannot be read, with the reason; shown, never hidden. */
+export interface BrokenRun {
+  readonly folder: string;
+  readonly reason: string;
+}
+
+export class RunStore {
+  constructor(
+    /** `<workspace>/.modelbench/runs` */
+    readonly root: string,
+    private readonly clock: Clock,
+  ) {}
+
+  folderOf(runId: string): string {
+    if (!isRunId(runId)) throw new BenchError('run.unknown', l10n.t('"{0}" is not a run id.', runId));
+    return path.join(this.root, runId);
+  }
+
+  /** Makes the folder with experiment.json and run.json, all or nothing: it appears by a rename. */
+  async create(summary: RunSummary, experiment: Experiment): Promise<RunPaths> {
+    const folder = this.folderOf(summary.runId);
+    await ensureRunsRoot(this.root);
+    const partial = `${folder}${PARTIAL_SUFFIX}`;
+    try {
+      await fs.mkdir(partial);
+      const paths = runPaths(partial);
+      await fs.writeFile(paths.experiment, stringifyJson(experiment, 2));
+      await fs.writeFile(paths.summary, stringifyJson(summary, 2));
+      await fs.rename(partial, folder);
+    } catch (error) {
+      await fs.rm(partial, { recursive: true, force: true });
+      throw new BenchError(
+        'io.createRun',
+        l10n.t('Cannot create the run folder {0}: {1}', folder, toErrorData(error).message),
+        {
+          cause: error,
+        },
+      );
+    }
+    return runPaths(folder);
+  }
+
+  /** Newest first. Runs whose process died are repaired on the way. */
+  async list(): Promise<{ runs: ListedRun[]; broken: BrokenRun[] }> {
+    const names = await fs.readdir(this.root).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    });
+    const runs: ListedRun[] = [];
+    const broken: BrokenRun[] = [];
+    for (const name of names.filter(isRunId).sort().reverse()) {
+      const folder = path.join(this.root, name);
+      try {
+        runs.push({ folder, summary: await this.read(folder) });
+      } catch (error) {
+        broken.push({ folder, reason: toErrorData(error).message });
+      }
+    }
+    return { runs, broken };
+  }
+
+  /**
+   * A run's summary; a run that says "running" while nothing runs becomes "crashed" on disk first.
+   * @param cause how its process ended, when the caller saw it end, e.g. "signal SIGKILL"
+   */
+  async read(folder: string, cause?: string): Promise<RunSummary> {
+    const summary = await readJson(runPaths(folder).summary, runSummarySchema);
+    if (summary.state !== 'running') return summary;
+    if (cause === undefined && (await this.mayBeAlive(folder, summary))) return summary;
+    return this.settle(folder, cause);
+  }
+
+  /**
+   * Rebuilds run.json of a run whose process is gone: the log decides, and a log without an end is a crash.
+   * Also removes what only a living process needs. Safe to repeat.
+   */
+  private async settle(folder: string, cause: string | undefined): Promise<RunSummary> {
+    const paths = runPaths(folder);
+    const old = await readJson(paths.summary, runSummarySchema);
+    const log = await readEventLog(paths.log);
+    let summary = log.events.reduce((state, { event }) => applyEvent(state, event), initialOf(old));
+    if (log.damaged.length > 0) {
+      const message = l10n.t('{0} damaged records in {1} were skipped.', log.damaged.length, paths.log);
+      summary = { ...summary, warnings: [...summary.warnings, { code: 'run.damagedLog', message }] };
+    }
+    if (summary.state === 'running') summary = await this.crashed(summary, paths, cause);
+    await removeLeftovers(paths);
+    await writeFileAtomic(paths.summary, stringifyJson(summary, 2));
+    return summary;
+  }
+
+  /** @throws BenchError 'run.alive' while its process lives */
+  async remove(folder: string): Promise<void> {
+    const summary = await this.read(folder).catch(() => undefined);
+    if (summary?.state === 'running') {
+      throw new BenchError('run.alive', l10n.t('Run {0} is still training. Stop it first.', summary.runId));
+    }
+    // Renamed first, so that a run vanishes at once and never half.
+    const doomed = `${folder}.deleted${PARTIAL_SUFFIX}`;
+    await fs.rename(folder, doomed);
+    await fs.rm(doomed, { recursive: true, force: true });
+  }
+
+  private async mayBeAlive(folder: string, summary: RunSummary): Promise<boolean> {
+    const live = await readLive(folder);
+    if (live !== undefined) return isLive(live);
+    return this.clock.now() - summary.createdMs < START_GRACE_MS;
+  }
+
+  private async crashed(
+    summary: RunSummary,
+    paths: RunPaths,
+    cause: string | undefined,
+  ): Promise<RunSummary> {
+    const stderrTail = await readTail(paths.stderr);
+    const message =
+      cause === undefined
+        ? l10n.t(
+            'The training process ended without a word after epoch {0}. Train again, or see the log.',
+            summary.epoch,
+          )
+        : l10n.t(
+            'The training process ended by {0} after epoch {1}. Train again, or see the log.',
+            cause,
+            summary.epoch,
+          );
+    return {
+      ...summary,
+      state: 'crashed',
+      endedMs: summary.updatedMs,
+      error: { code: 'run.crashed', message },
+      ...(stderrTail === '' ? {} : { stderrTail }),
+    };
+  }
+}
+
+export async function readExperimentOf(folder: string): Promise<Experiment> {
+  return readJson(runPaths(folder).experiment, experimentSchema);
+}
+
+export async function readLive(folder: string): Promise<Live | undefined> {
+  try {
+    return await readJson(runPaths(folder).live, liveSchema);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A process without a known start time counts as ours while its pid lives: it is never killed on that ground. */
+export async function isLive(live: Live): Promise<boolean> {
+  return live.processStart === '' ? isAlive(live.pid) : isSameProcess(live.pid, live.processStart);
+}
+
+/** Runs are local data: git is told so once. */
+async function ensureRunsRoot(root: string): Promise<void> {
+  await fs.mkdir(root, { recursive: true });
+  const ignore = path.join(path.dirname(root), '.gitignore');
+  if (path.basename(path.dirname(root)) !== '.modelbench') return;
+  await fs.writeFile(ignore, '*\n', { flag: 'wx' }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+}
+
+async function removeLeftovers(paths: RunPaths): Promise<void> {
+  const live = await readLive(paths.folder);
+  if (live !== undefined) await removeEndpoint(live.endpoint);
+  const names = await fs.readdir(paths.folder);
+  const rubbish = names
+    .filter((name) => name.endsWith(PARTIAL_SUFFIX))
+    .map((name) => path.join(paths.folder, name));
+  for (const file of [...rubbish, paths.live, paths.launch]) await fs.rm(file, { force: true });
+}
+
+async function readTail(file: string): Promise<string> {
+  const bytes = await fs.readFile(file).catch(() => Buffer.alloc(0));
+  return bytes.subarray(-STDERR_TAIL_BYTES).toString('utf8').trim();
+}
+
+async function readJson<S extends z.ZodType>(file: string, schema: S): Promise<z.output<S>> {
+  let text: string;
+  try {
+    text = await fs.readFile(file, 'utf8');
+  } catch (error) {
+    throw new BenchError('run.unreadable', l10n.t('Cannot read {0}: {1}', file, toErrorData(error).message), {
+      cause: error,
+    });
+  }
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new BenchError('run.unreadable', l10n.t('{0} is damaged or of another version.', file), {
+      cause: error,
+    });
+  }
+}

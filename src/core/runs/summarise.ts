@@ -1,0 +1,124 @@
+// Owns how a run's summary follows from its events: a pure fold, so that run.json can always be rebuilt from the log.
+import type { Experiment } from '../../shared/schema/experiment';
+import type { RunSummary, TrainEvent } from '../../shared/schema/run';
+import { assertNever } from '../../shared/errors';
+
+export function newSummary(options: {
+  runId: string;
+  experiment: Experiment;
+  experimentPath: string | undefined;
+  dataPath: string;
+  nowMs: number;
+}): RunSummary {
+  const { experiment } = options;
+  return {
+    version: 1,
+    runId: options.runId,
+    name: experiment.name,
+    state: 'running',
+    phase: 'starting',
+    createdMs: options.nowMs,
+    updatedMs: options.nowMs,
+    ...(options.experimentPath === undefined ? {} : { experimentPath: options.experimentPath }),
+    dataPath: options.dataPath,
+    target: experiment.data.target.column,
+    task: experiment.data.target.task,
+    seed: experiment.training.seed,
+    epochs: experiment.training.epochs,
+    epoch: 0,
+    step: 0,
+    warnings: [],
+  };
+}
+
+/** The summary after one more event. */
+export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
+  const next: RunSummary = { ...summary, updatedMs: event.timeMs };
+  switch (event.type) {
+    case 'started':
+      return next;
+    case 'phase':
+      return { ...next, phase: event.phase };
+    case 'backend':
+      return { ...next, backend: { requested: event.requested, chosen: event.chosen, rungs: event.rungs } };
+    case 'data':
+      return {
+        ...next,
+        rows: event.rows,
+        warnings: [
+          ...summary.warnings,
+          ...event.issues
+            .filter((issue) => issue.severity !== 'info')
+            .map(({ code, message }) => ({ code, message })),
+        ],
+      };
+    case 'model':
+      return {
+        ...next,
+        parameters: event.parameters,
+        loss: event.loss,
+        stepsPerEpoch: event.stepsPerEpoch,
+        epochs: event.epochs,
+      };
+    case 'steps':
+      return { ...next, step: event.step.at(-1) ?? summary.step };
+    case 'epoch':
+      return {
+        ...next,
+        epoch: event.epoch,
+        step: event.step,
+        train: event.train,
+        validation: event.validation,
+        learningRate: event.learningRate,
+        samplesPerSecond: event.samplesPerSecond,
+        ...(event.best ? { bestEpoch: event.epoch } : {}),
+      };
+    case 'checkpoint':
+      return next;
+    case 'warning':
+      return { ...next, warnings: [...summary.warnings, { code: event.code, message: event.message }] };
+    case 'evaluation':
+      return {
+        ...next,
+        train: event.train,
+        validation: event.validation,
+        ...(event.test === undefined ? {} : { test: event.test }),
+        ...(event.baseline === undefined ? {} : { baseline: event.baseline }),
+      };
+    case 'finished':
+      return {
+        ...next,
+        state: event.reason === 'stopped' ? 'stopped' : 'completed',
+        endReason: event.reason,
+        epoch: event.epoch,
+        bestEpoch: event.bestEpoch,
+        endedMs: event.timeMs,
+      };
+    case 'failed':
+      return { ...next, state: 'failed', error: event.error, endedMs: event.timeMs };
+    default:
+      return assertNever(event);
+  }
+}
+
+/** What a summary says before any event: folding all events over it gives the summary again. */
+export function initialOf(summary: RunSummary): RunSummary {
+  return {
+    version: summary.version,
+    runId: summary.runId,
+    name: summary.name,
+    state: 'running',
+    phase: 'starting',
+    createdMs: summary.createdMs,
+    updatedMs: summary.createdMs,
+    ...(summary.experimentPath === undefined ? {} : { experimentPath: summary.experimentPath }),
+    dataPath: summary.dataPath,
+    target: summary.target,
+    task: summary.task,
+    seed: summary.seed,
+    epochs: summary.epochs,
+    epoch: 0,
+    step: 0,
+    warnings: [],
+  };
+}

@@ -1,0 +1,84 @@
+// Owns what the command line prints: people's lines, JSON lines, errors and exit codes. Results go to stdout, the rest to stderr.
+import { BenchError, isBadInput, toErrorData } from '../shared/errors';
+import { stringifyJson } from '../shared/numbers';
+
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+export const EXIT_BAD_INPUT = 2;
+
+export function printJson(value: unknown): void {
+  process.stdout.write(`${stringifyJson(value)}\n`);
+}
+
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** One line, `error[code]: ...`; the stack only when asked for. Returns the exit code. */
+export function reportError(error: unknown, verbose: boolean): number {
+  const data = toErrorData(error);
+  process.stderr.write(`error[${data.code}]: ${data.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  if (verbose) {
+    process.stderr.write(`${data.stack ?? ''}\n`);
+    if (error instanceof BenchError && error.cause instanceof Error)
+      process.stderr.write(`${error.cause.stack ?? ''}\n`);
+  }
+  return isBadInput(data.code) ? EXIT_BAD_INPUT : EXIT_FAILED;
+}
+
+/** A line that replaces itself on a terminal; elsewhere at most one line in `QUIET_MS`. */
+export class ProgressLine {
+  private last = -Infinity;
+  private shown = false;
+  private static readonly TTY_MS = 100;
+  private static readonly QUIET_MS = 2000;
+
+  constructor(
+    private readonly out: NodeJS.WriteStream,
+    private readonly now: () => number,
+  ) {}
+
+  update(text: () => string, force = false): void {
+    const interval = this.out.isTTY ? ProgressLine.TTY_MS : ProgressLine.QUIET_MS;
+    if (!force && this.now() - this.last < interval) return;
+    this.last = this.now();
+    this.out.write(
+      this.out.isTTY ? `\r\u001b[2K${text().slice(0, (this.out.columns || 80) - 1)}` : `${text()}\n`,
+    );
+    this.shown = true;
+  }
+
+  end(): void {
+    if (this.shown && this.out.isTTY) this.out.write('\r\u001b[2K');
+    this.shown = false;
+  }
+}
+
+/** Columns padded to the widest cell; the last is not padded. Numbers are the caller's text. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) =>
+          i === row.length - 1 ? cell : cell + ' '.repeat((widths[i] ?? 0) - displayWidth(cell)),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}
+
+/** Terminal cells: East Asian wide characters take two. */
+function displayWidth(text: string): number {
+  let width = 0;
+  for (const char of text)
+    width +=
+      /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/.test(
+        char,
+      )
+        ? 2
+        : 1;
+  return width;
+}

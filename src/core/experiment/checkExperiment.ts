@@ -1,0 +1,230 @@
+// Owns whether a config fits its data, before anything is written or started. Looks at a profile only, never at rows.
+import * as l10n from '@vscode/l10n';
+import { didYouMean } from '../../shared/didYouMean';
+import { BenchError, type ErrorCode } from '../../shared/errors';
+import type { Experiment } from '../../shared/schema/experiment';
+import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
+
+export interface ExperimentFinding {
+  readonly severity: 'error' | 'warning';
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** Where in the config. */
+  readonly path: readonly (string | number)[];
+}
+
+/** Fewer rows cannot be split into three parts and still say anything. */
+const MIN_ROWS = 10;
+
+export function checkExperiment(experiment: Experiment, profile: DatasetProfile): ExperimentFinding[] {
+  const columns = new Map(profile.columns.map((column) => [column.name, column]));
+  return [
+    ...checkTarget(experiment, profile, columns),
+    ...checkFeatures(experiment, profile, columns),
+    ...checkSplit(experiment, profile, columns),
+  ];
+}
+
+/** @throws BenchError with the first error, if there is one */
+export function requireRunnable(experiment: Experiment, profile: DatasetProfile): ExperimentFinding[] {
+  const findings = checkExperiment(experiment, profile);
+  const error = findings.find(({ severity }) => severity === 'error');
+  if (error !== undefined) throw new BenchError(error.code, error.message);
+  return findings;
+}
+
+/** "Unknown column", with the nearest name, or the names there are. */
+export function unknownColumnMessage(
+  name: string,
+  profile: { path: string; columns: readonly { name: string }[] },
+): string {
+  const names = profile.columns.map((column) => column.name);
+  const near = didYouMean(name, names);
+  const file = profile.path;
+  if (near !== undefined) return l10n.t('{0} has no column "{1}". Did you mean "{2}"?', file, name, near);
+  const shown = names
+    .slice(0, 12)
+    .map((column) => `"${column}"`)
+    .join(', ');
+  return l10n.t(
+    '{0} has no column "{1}". It has {2}.',
+    file,
+    name,
+    names.length > 12 ? `${shown}, ...` : shown,
+  );
+}
+
+type Columns = ReadonlyMap<string, ColumnProfile>;
+
+function checkTarget(experiment: Experiment, profile: DatasetProfile, columns: Columns): ExperimentFinding[] {
+  const { column: name, task } = experiment.data.target;
+  const target = columns.get(name);
+  const at = (key: string): readonly string[] => ['data', 'target', key];
+  if (target === undefined) {
+    return [
+      {
+        severity: 'error',
+        code: 'target.unknown',
+        message: unknownColumnMessage(name, profile),
+        path: at('column'),
+      },
+    ];
+  }
+  const rows = profile.rows - target.missing;
+  const fail = (code: ErrorCode, message: string, key: string): ExperimentFinding[] => [
+    { severity: 'error', code, message, path: at(key) },
+  ];
+  if (rows === 0) {
+    return fail(
+      'target.allMissing',
+      l10n.t('{0}: target "{1}" has no value in any row. Choose another target.', profile.path, name),
+      'column',
+    );
+  }
+  if (target.distinct < 2) {
+    return fail(
+      'target.singleValue',
+      l10n.t(
+        '{0}: target "{1}" has one value in all rows; there is nothing to learn. Choose another target.',
+        profile.path,
+        name,
+      ),
+      'column',
+    );
+  }
+  if (rows < MIN_ROWS) {
+    return fail(
+      'split.tooFewRows',
+      l10n.t('{0} has {1} rows with a target; at least {2} are needed.', profile.path, rows, MIN_ROWS),
+      'column',
+    );
+  }
+  if (task === 'regression' && target.type !== 'number') {
+    return fail(
+      'target.notNumber',
+      l10n.t(
+        '{0}: target "{1}" holds {2}, and regression needs numbers. Set task to "multiclass" or "binary".',
+        profile.path,
+        name,
+        target.type,
+      ),
+      'task',
+    );
+  }
+  if (task === 'binary' && target.distinct !== 2) {
+    return fail(
+      'target.notBinary',
+      l10n.t(
+        '{0}: target "{1}" has {2} different values, and binary needs two. Set task to "multiclass".',
+        profile.path,
+        name,
+        target.distinct,
+      ),
+      'task',
+    );
+  }
+  return [];
+}
+
+function checkFeatures(
+  experiment: Experiment,
+  profile: DatasetProfile,
+  columns: Columns,
+): ExperimentFinding[] {
+  const seen = new Set<string>();
+  return experiment.features.flatMap((feature, index): ExperimentFinding[] => {
+    const path = ['features', index, 'column'];
+    const repeated = seen.has(feature.column);
+    seen.add(feature.column);
+    if (repeated) {
+      return [
+        {
+          severity: 'error',
+          code: 'config.repeatedColumn',
+          message: l10n.t('Column "{0}" is listed twice. Remove one.', feature.column),
+          path,
+        },
+      ];
+    }
+    const column = columns.get(feature.column);
+    if (column === undefined) {
+      return [
+        {
+          severity: 'error',
+          code: 'config.unknownColumn',
+          message: unknownColumnMessage(feature.column, profile),
+          path,
+        },
+      ];
+    }
+    if (feature.type === 'id' || !feature.use) return [];
+    if (feature.column === experiment.data.target.column) {
+      return [
+        {
+          severity: 'error',
+          code: 'config.targetAmongFeatures',
+          message: l10n.t(
+            '"{0}" is the target; as a feature it would give the answer away. Remove it here.',
+            feature.column,
+          ),
+          path,
+        },
+      ];
+    }
+    if (column.missing === profile.rows) {
+      return [
+        {
+          severity: 'warning',
+          code: 'config.emptyColumn',
+          message: l10n.t('Column "{0}" has no value in any row; it will be left out.', feature.column),
+          path,
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+function checkSplit(experiment: Experiment, profile: DatasetProfile, columns: Columns): ExperimentFinding[] {
+  const { split, data } = experiment;
+  if (split.method === 'stratified' && data.target.task === 'regression') {
+    return [
+      {
+        severity: 'error',
+        code: 'split.stratifiedRegression',
+        message: l10n.t(
+          'A stratified split needs classes, and the target is a number. Set method to "random".',
+        ),
+        path: ['split', 'method'],
+      },
+    ];
+  }
+  if (split.method !== 'column') return [];
+  const path = ['split', 'column'];
+  if (!columns.has(split.column)) {
+    return [
+      {
+        severity: 'error',
+        code: 'split.unknownColumn',
+        message: unknownColumnMessage(split.column, profile),
+        path,
+      },
+    ];
+  }
+  const asFeature = experiment.features.find(
+    (feature) => feature.column === split.column && feature.type !== 'id' && feature.use,
+  );
+  return asFeature === undefined
+    ? []
+    : [
+        {
+          severity: 'warning',
+          code: 'config.splitAmongFeatures',
+          message: l10n.t(
+            '"{0}" says which part a row belongs to; as a feature it teaches nothing.',
+            split.column,
+          ),
+          path,
+        },
+      ];
+}

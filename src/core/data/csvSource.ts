@@ -1,0 +1,320 @@
+// Owns an open CSV: its columns, profile, first rows and the columns read for training. The file is read, never
+// written. Rows that are broken are kept apart and told, never dropped in silence.
+import { basename } from 'node:path';
+import * as l10n from '@vscode/l10n';
+import type { Disposable } from '../../shared/disposable';
+import { BenchError } from '../../shared/errors';
+import type { DataIssue, DatasetProfile, Preview } from '../../shared/schema/profile';
+import { cellColumn, isMissingNumberSql, isMissingSql, numberSql, trimmedSql } from './cells';
+import { headerOnly, notUtf8, openCsvFile, type CsvFile } from './csvFile';
+import { firstNonUtf8Line, linesOfRows } from './csvText';
+import { openDatabase, sqlText, type Database, type QueryOptions } from './database';
+import { isMissing } from './missing';
+import { profileTable } from './profile';
+import type { Table, TableColumn } from './table';
+
+/** number: NaN is missing. text: trimmed, null is missing. */
+export interface ColumnRequest {
+  readonly name: string;
+  readonly as: 'number' | 'text';
+}
+
+/** Cells of a column read as number that hold something else; they are NaN in the table. */
+export interface BadCells {
+  readonly count: number;
+  readonly firstRow: number;
+  readonly firstText: string;
+}
+
+export interface ReadTable extends Table {
+  /** Only columns that have such cells. */
+  readonly badCells: ReadonlyMap<string, BadCells>;
+  /** What was found while reading: the header and rows kept apart. */
+  readonly issues: readonly DataIssue[];
+}
+
+export interface CsvSource extends Disposable {
+  readonly path: string;
+  readonly file: CsvFile;
+  /** Unique names in file order. */
+  columns(): readonly string[];
+  profile(options?: QueryOptions): Promise<DatasetProfile>;
+  /** @param limit rows at most */
+  preview(limit: number, options?: QueryOptions): Promise<Preview>;
+  /** Rows in file order. `sourceRows` counts the rows that could be read, from 0. */
+  readTable(columns: readonly ColumnRequest[], options?: QueryOptions): Promise<ReadTable>;
+  /** 1-based line of the file on which a source row starts. Reads the file up to there. */
+  lineOf(row: number, options?: QueryOptions): Promise<number | undefined>;
+  close(): void;
+}
+
+/** Records that DuckDB could not read as rows. */
+interface Rejected {
+  readonly lines: ReadonlySet<number>;
+  readonly issues: readonly DataIssue[];
+}
+
+/**
+ * Opens a CSV: reads its head only.
+ * @throws BenchError data.fileMissing, data.isDirectory, data.unreadable, data.empty, data.headerOnly, data.notUtf8
+ */
+export async function openCsv(path: string): Promise<CsvSource> {
+  const database = await openDatabase();
+  try {
+    return createSource(await openCsvFile(path, database), database);
+  } catch (error) {
+    database.dispose();
+    throw error;
+  }
+}
+
+function createSource(file: CsvFile, database: Database): CsvSource {
+  const { columns, syntax, path } = file;
+  const scan = scanSql(file);
+  const indexOf = new Map(columns.map((name, index) => [name, index]));
+  let isChecked = false;
+  let isLoaded = false;
+  let rejected: Rejected | undefined;
+
+  const checkEncoding = async (options: QueryOptions): Promise<void> => {
+    if (isChecked) return;
+    const line = await firstNonUtf8Line(path, options.signal);
+    if (line !== undefined) throw notUtf8(path, line);
+    isChecked = true;
+  };
+  const noteRejected = async (rows: number, options: QueryOptions): Promise<Rejected> => {
+    rejected ??= await readRejected(file, database, options);
+    if (rows > 0) return rejected;
+    const [worst] = rejected.issues;
+    if (worst === undefined) throw headerOnly(path);
+    throw new BenchError(
+      'data.noUsableRows',
+      l10n.t('"{0}" has no usable row. {1}', basename(path), worst.message),
+      { details: { path } },
+    );
+  };
+  const load = async (options: QueryOptions): Promise<void> => {
+    if (isLoaded) return;
+    await database.rows(`CREATE OR REPLACE TABLE cells AS SELECT * FROM ${scan}`, options);
+    const [counted] = await database.rows('SELECT count(*) FROM cells', options);
+    await noteRejected(Number(counted?.[0] ?? 0), options);
+    isLoaded = true;
+  };
+  const lineOf = async (row: number, options: QueryOptions = {}): Promise<number | undefined> => {
+    const [line] = await linesOfRows(path, [row], {
+      syntax,
+      skipRecords: file.dialect.hasHeader ? 1 : 0,
+      rejectedLines: rejected?.lines ?? new Set(),
+      blankIsRow: columns.length === 1,
+      signal: options.signal,
+    });
+    return line;
+  };
+
+  return {
+    path,
+    file,
+    columns: () => columns,
+    lineOf,
+    async profile(options = {}) {
+      const { onProgress } = options;
+      await checkEncoding(options);
+      // Reading the file is about half of the work.
+      await load({ ...options, onProgress: onProgress && ((fraction) => onProgress(fraction / 2)) });
+      const profile = await profileTable(file, database, lineOf, {
+        ...options,
+        onProgress: onProgress && ((fraction) => onProgress(0.5 + fraction / 2)),
+      });
+      return { ...profile, issues: [...file.issues, ...(rejected?.issues ?? []), ...profile.issues] };
+    },
+    async preview(limit, options = {}) {
+      await checkEncoding(options);
+      await load(options);
+      const cells = columns.map((_, index) => cellColumn(index)).join(', ');
+      const found = await database.rows(`SELECT ${cells} FROM cells LIMIT ${Math.floor(limit)}`, options);
+      const [counted] = await database.rows('SELECT count(*) FROM cells', options);
+      const rows = found.map((row) =>
+        row.map((cell) => (typeof cell === 'string' && !isMissing(cell.trim()) ? cell : null)),
+      );
+      return { columns: [...columns], rows, totalRows: Number(counted?.[0] ?? 0) };
+    },
+    async readTable(requests, options = {}) {
+      await checkEncoding(options);
+      const readers = requests.map(({ name, as }) => {
+        const index = indexOf.get(name);
+        if (index === undefined) throw new BenchError('internal.unknownColumn', `No column "${name}"`);
+        return as === 'number' ? new NumberReader(name, index) : new TextReader(name, index);
+      });
+      const selected = readers.flatMap((reader) => reader.sql);
+      let rows = 0;
+      await database.stream(
+        `SELECT ${selected.length === 0 ? '1' : selected.join(', ')} FROM ${isLoaded ? 'cells' : scan}`,
+        (chunk) => {
+          let at = 0;
+          for (const reader of readers) {
+            reader.append(
+              reader.sql.map((_, offset) => chunk.getColumnValues(at + offset)),
+              rows,
+            );
+            at += reader.sql.length;
+          }
+          rows += chunk.rowCount;
+        },
+        options,
+      );
+      const { issues } = await noteRejected(rows, options);
+      const badCells = new Map<string, BadCells>();
+      for (const reader of readers) if (reader.bad !== undefined) badCells.set(reader.name, reader.bad);
+      return {
+        rows,
+        columns: new Map(readers.map((reader) => [reader.name, reader.column()])),
+        sourceRows: Uint32Array.from({ length: rows }, (_, row) => row),
+        badCells,
+        issues: [...file.issues, ...issues],
+      };
+    },
+    close: () => database.dispose(),
+    dispose: () => database.dispose(),
+  };
+}
+
+/** Collects one column, chunk by chunk. */
+interface ColumnReader {
+  readonly name: string;
+  readonly sql: readonly string[];
+  readonly bad: BadCells | undefined;
+  append(values: readonly (readonly unknown[])[], firstRow: number): void;
+  column(): TableColumn;
+}
+
+class NumberReader implements ColumnReader {
+  readonly sql: readonly string[];
+  bad: BadCells | undefined;
+  private values = new Float64Array(2048);
+  private length = 0;
+
+  constructor(
+    readonly name: string,
+    index: number,
+  ) {
+    const text = trimmedSql(cellColumn(index));
+    const number = numberSql(text);
+    const isBad = `NOT (${isMissingSql(text)}) AND NOT (${isMissingNumberSql(text)}) AND (${number}) IS NULL`;
+    this.sql = [number, `CASE WHEN ${isBad} THEN ${text} END`];
+  }
+
+  append([numbers = [], bads = []]: readonly (readonly unknown[])[], firstRow: number): void {
+    if (this.length + numbers.length > this.values.length) {
+      const grown = new Float64Array(Math.max(this.values.length * 2, this.length + numbers.length));
+      grown.set(this.values);
+      this.values = grown;
+    }
+    for (const value of numbers) this.values[this.length++] = typeof value === 'number' ? value : NaN;
+    for (const [offset, text] of bads.entries()) {
+      if (typeof text !== 'string') continue;
+      this.bad = {
+        count: (this.bad?.count ?? 0) + 1,
+        firstRow: this.bad?.firstRow ?? firstRow + offset,
+        firstText: this.bad?.firstText ?? text,
+      };
+    }
+  }
+
+  column(): TableColumn {
+    return { kind: 'number', name: this.name, values: this.values.slice(0, this.length) };
+  }
+}
+
+class TextReader implements ColumnReader {
+  readonly sql: readonly string[];
+  readonly bad = undefined;
+  private readonly values: (string | null)[] = [];
+
+  constructor(
+    readonly name: string,
+    index: number,
+  ) {
+    const text = trimmedSql(cellColumn(index));
+    this.sql = [`CASE WHEN NOT (${isMissingSql(text)}) THEN ${text} END`];
+  }
+
+  append([texts = []]: readonly (readonly unknown[])[]): void {
+    for (const value of texts) this.values.push(typeof value === 'string' ? value : null);
+  }
+
+  column(): TableColumn {
+    return { kind: 'text', name: this.name, values: this.values };
+  }
+}
+
+/** Every cell as text, nothing guessed; broken records go to reject_errors. */
+function scanSql({ path, syntax, dialect, columns, leadingBlankLines }: CsvFile): string {
+  const types = columns.map((_, index) => `'${cellColumn(index)}': 'VARCHAR'`).join(', ');
+  return `read_csv(${[
+    sqlText(path),
+    'auto_detect = false',
+    `delim = ${sqlText(syntax.delimiter)}`,
+    `quote = ${sqlText(syntax.quote)}`,
+    `escape = ${sqlText(syntax.escape)}`,
+    `header = ${dialect.hasHeader}`,
+    `skip = ${leadingBlankLines}`,
+    `columns = {${types}}`,
+    'store_rejects = true',
+    "compression = 'none'",
+    // Else a folder called year=2020 would add a column.
+    'hive_partitioning = false',
+  ].join(', ')})`;
+}
+
+/** Of the scan that just ended. One record may have several errors; the first decides what it is called. */
+async function readRejected(file: CsvFile, database: Database, options: QueryOptions): Promise<Rejected> {
+  const errors = await database.rows(
+    `SELECT line, arg_min(error_type::VARCHAR, coalesce(column_idx, 0)), arg_min(error_message, coalesce(column_idx, 0))
+     FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors) GROUP BY line ORDER BY line`,
+    options,
+  );
+  const lines = new Set<number>();
+  const groups = new Map<string, { first: number; count: number; message: string }>();
+  for (const [lineValue, kindValue, messageValue] of errors) {
+    const line = Number(lineValue);
+    const kind = kindValue === 'MISSING COLUMNS' || kindValue === 'TOO MANY COLUMNS' ? 'ragged' : 'malformed';
+    lines.add(line);
+    const group = groups.get(kind) ?? { first: line, count: 0, message: String(messageValue) };
+    groups.set(kind, { ...group, count: group.count + 1 });
+  }
+  const issues: DataIssue[] = [];
+  const ragged = groups.get('ragged');
+  if (ragged !== undefined) {
+    const cells = /Found: (\d+)/.exec(ragged.message)?.[1] ?? '?';
+    const message = l10n.t(
+      'Line {0} has {1} cells; the header has {2}. Rows with another number of cells than the header are left out: {3}. Correct these lines.',
+      ragged.first,
+      cells,
+      file.columns.length,
+      ragged.count,
+    );
+    issues.push({
+      severity: 'warning',
+      code: 'data.raggedRows',
+      message,
+      line: ragged.first,
+      count: ragged.count,
+    });
+  }
+  const malformed = groups.get('malformed');
+  if (malformed !== undefined) {
+    const message = l10n.t(
+      'The record from line {0} on cannot be read: its quotes do not close where a cell ends. Records left out: {1}. Correct the quotes.',
+      malformed.first,
+      malformed.count,
+    );
+    issues.push({
+      severity: 'error',
+      code: 'data.malformedRows',
+      message,
+      line: malformed.first,
+      count: malformed.count,
+    });
+  }
+  return { lines, issues };
+}

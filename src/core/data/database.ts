@@ -1,0 +1,95 @@
+// Owns the embedded DuckDB: loaded on first use (it is native, 30 ms), without network, extensions or files
+// in the working directory. Knows nothing of CSV.
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import { CancelledError, throwIfAborted } from '../../shared/abort';
+import type { Disposable } from '../../shared/disposable';
+
+export type SqlValue = DuckDBValue;
+
+export interface Database extends Disposable {
+  /** All rows of a small answer. */
+  rows(sql: string, options?: QueryOptions): Promise<SqlValue[][]>;
+  /** Chunks of a large answer in order (2,048 rows each), one at a time in memory. */
+  stream(sql: string, onChunk: (chunk: DuckDBDataChunk) => void, options?: QueryOptions): Promise<void>;
+}
+
+export interface QueryOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** 0 to 1, about five times a second; only for long queries. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+export function sqlTexts(texts: readonly string[]): string {
+  return texts.map(sqlText).join(', ');
+}
+
+/** A fresh in-memory database. Tables larger than memory spill to a private temporary folder. */
+export async function openDatabase(): Promise<Database> {
+  const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
+  const instance: DuckDBInstance = await Instance.create(':memory:', {
+    // Made by DuckDB only when it must spill, removed by it on close. The default is .tmp in the working directory.
+    temp_directory: join(tmpdir(), `model-bench-${randomUUID()}`),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    preserve_insertion_order: 'true',
+  });
+  const connection: DuckDBConnection = await instance.connect();
+  await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
+
+  // One statement at a time: an interrupt must hit the statement it is meant for.
+  let tail: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
+  const inTurn = <T>(work: () => Promise<T>, { signal, onProgress }: QueryOptions): Promise<T> => {
+    const turn = async (): Promise<T> => {
+      throwIfAborted(signal);
+      if (isClosed) throw new CancelledError();
+      const interrupt = (): void => connection.interrupt();
+      signal?.addEventListener('abort', interrupt, { once: true });
+      const timer =
+        onProgress === undefined
+          ? undefined
+          : setInterval(() => onProgress(Math.max(0, connection.progress.percentage) / 100), 200);
+      try {
+        return await work();
+      } catch (error) {
+        if (signal?.aborted === true) throw new CancelledError();
+        throw error;
+      } finally {
+        clearInterval(timer);
+        signal?.removeEventListener('abort', interrupt);
+      }
+    };
+    const result = tail.then(turn, turn);
+    tail = result.catch(() => undefined);
+    return result;
+  };
+
+  return {
+    rows: (sql, options = {}) => inTurn(async () => (await connection.runAndReadAll(sql)).getRows(), options),
+    stream: (sql, onChunk, options = {}) =>
+      inTurn(async () => {
+        const result = await connection.stream(sql);
+        for (;;) {
+          const chunk = await result.fetchChunk();
+          if (chunk === null || chunk.rowCount === 0) return;
+          throwIfAborted(options.signal);
+          onChunk(chunk);
+        }
+      }, options),
+    dispose: () => {
+      if (isClosed) return;
+      isClosed = true;
+      void tail.then(() => {
+        connection.closeSync();
+        instance.closeSync();
+      });
+    },
+  };
+}

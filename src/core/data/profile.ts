@@ -1,0 +1,395 @@
+// Owns the profile: what is in each column, as counts and a guess of its type. One aggregate query per column
+// over the loaded cells; only dates are brought out of DuckDB, so that one parser decides what a date is.
+import * as l10n from '@vscode/l10n';
+import { throwIfAborted } from '../../shared/abort';
+import type { ColumnProfile, DataIssue, DatasetProfile } from '../../shared/schema/profile';
+import { cellColumn, isMissingNumberSql, isMissingSql, numberSql, trimmedSql } from './cells';
+import { guessType, isMostly, type ColumnFacts } from './columnType';
+import type { CsvFile } from './csvFile';
+import { sqlText, type Database, type QueryOptions, type SqlValue } from './database';
+import { DATETIME_PATTERN, isDayFirst, parseDateTime } from './datetime';
+import { isMissingNumber } from './missing';
+
+/** Above this many rows, distinct values are estimated (HyperLogLog, about 2 %). */
+const EXACT_DISTINCT_ROWS = 5_000_000;
+const TOP_VALUES = 20;
+const EXAMPLES = 5;
+const MAX_EXAMPLE_LENGTH = 200;
+
+type LineOf = (row: number, options?: QueryOptions) => Promise<number | undefined>;
+
+/** Profiles the table `cells`. */
+export async function profileTable(
+  file: CsvFile,
+  database: Database,
+  lineOf: LineOf,
+  options: QueryOptions,
+): Promise<DatasetProfile> {
+  const { onProgress, signal } = options;
+  const [counted] = await database.rows('SELECT count(*) FROM cells', options);
+  const rows = Number(counted?.[0] ?? 0);
+  const columns: ColumnProfile[] = [];
+  const issues: DataIssue[] = [];
+  for (const [index, name] of file.columns.entries()) {
+    throwIfAborted(signal);
+    const found = await profileColumn({ name, index, rows }, database, lineOf, { signal });
+    columns.push(found.profile);
+    issues.push(...found.issues);
+    onProgress?.((index + 1) / file.columns.length);
+  }
+  return {
+    path: file.path,
+    sizeBytes: file.sizeBytes,
+    modifiedMs: file.modifiedMs,
+    dialect: file.dialect,
+    rows,
+    columns,
+    issues,
+  };
+}
+
+interface ColumnRef {
+  readonly name: string;
+  readonly index: number;
+  readonly rows: number;
+}
+
+/** A subquery of the column's cells: t trimmed text, miss, n number. */
+function cellsSql(index: number): string {
+  const text = trimmedSql(cellColumn(index));
+  return `(SELECT t, ${isMissingSql('t')} AS miss, ${numberSql('t')} AS n FROM (SELECT ${text} AS t FROM cells))`;
+}
+
+async function profileColumn(
+  column: ColumnRef,
+  database: Database,
+  lineOf: LineOf,
+  options: QueryOptions,
+): Promise<{ profile: ColumnProfile; issues: DataIssue[] }> {
+  const facts = await countFacts(column, database, options);
+  let guess = guessType(facts);
+  let dates: DateColumn | undefined;
+  if (guess.type === 'datetime') {
+    dates = await readDates(column, database, options);
+    if (!isMostly(dates.present, dates.present + dates.badCount)) {
+      // They look like dates but are none, e.g. 2020-19-45.
+      dates = undefined;
+      guess = guessType({ ...facts, dates: 0 });
+    }
+  }
+  const isNumeric = guess.type === 'number' || guess.type === 'datetime';
+  const missing = facts.missing + (isNumeric ? facts.missingIfNumber : 0);
+  const issues: DataIssue[] = [];
+  if (guess.type === 'number') {
+    const issue = await badNumbers(column, database, lineOf, options);
+    if (issue !== undefined) issues.push(issue);
+  } else if (dates !== undefined && dates.badCount > 0) {
+    const line = await lineOf(dates.firstBadRow, options);
+    const message = l10n.t(
+      'Column "{0}": line {1} has "{2}"; expected a date. Cells like this: {3}; they count as missing.',
+      column.name,
+      line ?? '?',
+      dates.firstBadText,
+      dates.badCount,
+    );
+    issues.push(cellIssue('data.notDate', message, column.name, line, dates.badCount));
+  }
+  if (missing === column.rows) {
+    const message = l10n.t('Column "{0}" has no value in any row.', column.name);
+    issues.push({ severity: 'warning', code: 'data.allMissing', message, column: column.name });
+  } else if (facts.distinct === 1 && missing === 0) {
+    const message = l10n.t('Column "{0}" has the same value in every row.', column.name);
+    issues.push({ severity: 'info', code: 'data.constant', message, column: column.name });
+  }
+  return { profile: await describe(column, facts, { ...guess, missing, dates }, database, options), issues };
+}
+
+async function describe(
+  column: ColumnRef,
+  facts: ColumnFacts,
+  guess: { type: ColumnProfile['type']; reason: string; missing: number; dates: DateColumn | undefined },
+  database: Database,
+  options: QueryOptions,
+): Promise<ColumnProfile> {
+  const { type, reason, missing, dates } = guess;
+  const cells = cellsSql(column.index);
+  const base: ColumnProfile = {
+    name: column.name,
+    type,
+    reason,
+    rows: column.rows,
+    missing: missing + (dates?.badCount ?? 0),
+    distinct: facts.distinct,
+    distinctIsExact: column.rows <= EXACT_DISTINCT_ROWS,
+    examples: await examplesOf(cells, database, options),
+  };
+  if (type === 'number') {
+    const numeric = await summariseNumbers(cells, database, options);
+    const bad = facts.rows - facts.missing - facts.missingIfNumber - facts.numbers;
+    const isDiscrete = facts.integers === facts.numbers && facts.distinct <= TOP_VALUES;
+    return {
+      ...base,
+      missing: missing + bad,
+      ...numeric,
+      ...(isDiscrete ? { topValues: await topValues(cells, TOP_VALUES, database, options) } : {}),
+    };
+  }
+  if (dates !== undefined) return { ...base, ...summariseDates(dates.valuesMs) };
+  const length = { min: 0, max: facts.maxLength, mean: facts.meanLength };
+  const [shortest] = await database.rows(`SELECT min(length(t)) FROM ${cells} WHERE NOT miss`, options);
+  return {
+    ...base,
+    ...(type === 'boolean' ? {} : { textLength: { ...length, min: Number(shortest?.[0] ?? 0) } }),
+    ...(type === 'category' || type === 'boolean'
+      ? { topValues: await topValues(cells, TOP_VALUES, database, options) }
+      : {}),
+  };
+}
+
+async function countFacts(
+  column: ColumnRef,
+  database: Database,
+  options: QueryOptions,
+): Promise<ColumnFacts> {
+  const cells = cellsSql(column.index);
+  const distinct = column.rows <= EXACT_DISTINCT_ROWS ? 'count(DISTINCT t)' : 'approx_count_distinct(t)';
+  const present = 'FILTER (WHERE NOT miss)';
+  const [row = []] = await database.rows(
+    `SELECT count(*) FILTER (WHERE miss),
+       count(*) FILTER (WHERE NOT miss AND ${isMissingNumberSql('t')}),
+       ${distinct} ${present},
+       count(n),
+       count(*) FILTER (WHERE n = trunc(n)),
+       count(*) FILTER (WHERE n IS NOT NULL AND length(t) > 1 AND t[1] = '0' AND t[2] BETWEEN '0' AND '9'),
+       count(*) FILTER (WHERE length(t) > 15 AND n = trunc(n) AND NOT contains(t, '.') AND NOT contains(lower(t), 'e')),
+       min(n), max(n),
+       count(*) FILTER (WHERE n IS NULL AND length(t) BETWEEN 6 AND 40 AND regexp_full_match(t, ${sqlText(DATETIME_PATTERN)})),
+       avg(length(t)) ${present}, max(length(t)) ${present},
+       avg(length(t) - length(replace(t, ' ', '')) + 1) ${present},
+       count(*) FILTER (WHERE n IS NULL AND regexp_matches(t, '[\\p{Han}\\p{Hiragana}\\p{Katakana}]'))
+     FROM ${cells}`,
+    options,
+  );
+  const count = (at: number): number => toNumber(row[at]);
+  const few =
+    count(2) <= 4
+      ? await database.rows(`SELECT DISTINCT t FROM ${cells} WHERE NOT miss ORDER BY t LIMIT 4`, options)
+      : [];
+  return {
+    name: column.name,
+    rows: column.rows,
+    missing: count(0),
+    missingIfNumber: count(1),
+    distinct: count(2),
+    numbers: count(3),
+    integers: count(4),
+    leadingZeros: count(5),
+    longDigits: count(6),
+    min: count(7),
+    max: count(8),
+    dates: count(9),
+    meanLength: count(10),
+    maxLength: count(11),
+    meanWords: count(12),
+    cjk: count(13),
+    fewValues: few.map(([value]) => String(value)),
+  };
+}
+
+function toNumber(value: SqlValue | undefined): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0;
+}
+
+async function examplesOf(cells: string, database: Database, options: QueryOptions): Promise<string[]> {
+  const found = await database.rows(`SELECT t FROM ${cells} WHERE NOT miss LIMIT 200`, options);
+  const texts = new Set(found.map(([value]) => String(value).slice(0, MAX_EXAMPLE_LENGTH)));
+  return [...texts].slice(0, EXAMPLES);
+}
+
+async function topValues(
+  cells: string,
+  limit: number,
+  database: Database,
+  options: QueryOptions,
+): Promise<{ value: string; count: number }[]> {
+  const found = await database.rows(
+    `SELECT t, count(*) AS c FROM ${cells} WHERE NOT miss GROUP BY t ORDER BY c DESC, t LIMIT ${limit}`,
+    options,
+  );
+  return found.map(([value, count]) => ({
+    value: String(value).slice(0, MAX_EXAMPLE_LENGTH),
+    count: toNumber(count),
+  }));
+}
+
+type NumericSummary = Pick<ColumnProfile, 'numeric' | 'histogram'>;
+
+/** sd has ddof=1; quartiles interpolate linearly, as numpy.percentile; sums are compensated (Kahan). */
+async function summariseNumbers(
+  cells: string,
+  database: Database,
+  options: QueryOptions,
+): Promise<NumericSummary> {
+  const [row = []] = await database.rows(
+    `SELECT min(n), max(n), favg(n), CASE WHEN count(n) > 1 AND max(abs(n)) < 1e150 THEN stddev_samp(n) END,
+       quantile_cont(n, 0.25), quantile_cont(n, 0.5), quantile_cont(n, 0.75), count(n), count(DISTINCT n),
+       bool_and(n = trunc(n))
+     FROM ${cells} WHERE n IS NOT NULL`,
+    options,
+  );
+  if (toNumber(row[7]) === 0) return {};
+  const [min, max] = [toNumber(row[0]), toNumber(row[1])];
+  const edges = histogramEdges(min, max, toNumber(row[7]), row[9] === true);
+  return {
+    numeric: {
+      min,
+      max,
+      mean: toNumber(row[2]),
+      sd: row[3] === null || row[3] === undefined ? NaN : toNumber(row[3]),
+      quartiles: [toNumber(row[4]), toNumber(row[5]), toNumber(row[6])],
+    },
+    ...(edges === undefined ? {} : { histogram: await histogramOf(cells, edges, database, options) }),
+  };
+}
+
+/**
+ * Equal bins: one per whole number when these are few (centred on it), else about the square root of the count,
+ * 5 to 40. Undefined when the range is not finite.
+ */
+function histogramEdges(min: number, max: number, count: number, isWhole: boolean): number[] | undefined {
+  if (!Number.isFinite(max - min)) return undefined;
+  if (isWhole && max - min < 40) {
+    return Array.from({ length: max - min + 2 }, (_, i) => min - 0.5 + i);
+  }
+  if (min === max) return [min - 0.5, max + 0.5];
+  const bins = Math.min(40, Math.max(5, Math.ceil(Math.sqrt(count))));
+  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : min + ((max - min) * i) / bins));
+}
+
+/** Bin i holds edges[i] <= x < edges[i + 1]; the last one holds its upper edge too, as numpy.histogram. */
+async function histogramOf(
+  cells: string,
+  edges: number[],
+  database: Database,
+  options: QueryOptions,
+): Promise<{ edges: number[]; counts: number[] }> {
+  const bins = edges.length - 1;
+  const [first = 0, last = 0] = [edges[0], edges[bins]];
+  const found = await database.rows(
+    `SELECT greatest(0, least(${bins - 1}, floor((n - (${first}::DOUBLE)) / ${last - first} * ${bins})))::INTEGER AS bin, count(*)
+     FROM ${cells} WHERE n IS NOT NULL GROUP BY bin`,
+    options,
+  );
+  const counts = new Array<number>(bins).fill(0);
+  for (const [bin, count] of found) counts[toNumber(bin)] = toNumber(count);
+  return { edges, counts };
+}
+
+async function badNumbers(
+  column: ColumnRef,
+  database: Database,
+  lineOf: LineOf,
+  options: QueryOptions,
+): Promise<DataIssue | undefined> {
+  const text = trimmedSql(cellColumn(column.index));
+  const [row] = await database.rows(
+    `SELECT r, t, count(*) OVER () FROM (SELECT rowid AS r, ${text} AS t FROM cells)
+     WHERE NOT (${isMissingSql('t')}) AND NOT (${isMissingNumberSql('t')}) AND (${numberSql('t')}) IS NULL ORDER BY r LIMIT 1`,
+    options,
+  );
+  if (row === undefined) return undefined;
+  const line = await lineOf(toNumber(row[0]), options);
+  const count = toNumber(row[2]);
+  const message = l10n.t(
+    'Column "{0}": line {1} has "{2}"; expected a number. Cells like this: {3}; they count as missing.',
+    column.name,
+    line ?? '?',
+    String(row[1]).slice(0, MAX_EXAMPLE_LENGTH),
+    count,
+  );
+  return cellIssue('data.notNumber', message, column.name, line, count);
+}
+
+function cellIssue(
+  code: string,
+  message: string,
+  column: string,
+  line: number | undefined,
+  count: number,
+): DataIssue {
+  return { severity: 'warning', code, message, column, count, ...(line === undefined ? {} : { line }) };
+}
+
+interface DateColumn {
+  readonly valuesMs: Float64Array;
+  readonly present: number;
+  readonly badCount: number;
+  readonly firstBadRow: number;
+  readonly firstBadText: string;
+}
+
+async function readDates(column: ColumnRef, database: Database, options: QueryOptions): Promise<DateColumn> {
+  const texts: string[] = [];
+  await database.stream(
+    `SELECT ${trimmedSql(cellColumn(column.index))} FROM cells`,
+    (chunk) => {
+      for (const value of chunk.getColumnValues(0)) texts.push(String(value));
+    },
+    options,
+  );
+  const dayFirst = isDayFirst(texts);
+  const valuesMs = new Float64Array(texts.length);
+  let present = 0;
+  let badCount = 0;
+  let firstBadRow = -1;
+  for (const [row, text] of texts.entries()) {
+    if (isMissingNumber(text)) continue;
+    const value = parseDateTime(text, dayFirst);
+    if (Number.isNaN(value)) {
+      badCount++;
+      if (firstBadRow < 0) firstBadRow = row;
+    } else valuesMs[present++] = value;
+  }
+  return {
+    valuesMs: valuesMs.slice(0, present),
+    present,
+    badCount,
+    firstBadRow,
+    firstBadText: (texts[firstBadRow] ?? '').slice(0, MAX_EXAMPLE_LENGTH),
+  };
+}
+
+/** As for numbers, in milliseconds since the epoch. */
+function summariseDates(valuesMs: Float64Array): NumericSummary {
+  const sorted = Float64Array.from(valuesMs).sort();
+  const count = sorted.length;
+  const [min, max] = [sorted[0] ?? NaN, sorted[count - 1] ?? NaN];
+  let mean = 0;
+  for (const value of sorted) mean += value / count;
+  let squares = 0;
+  for (const value of sorted) squares += (value - mean) ** 2;
+  const quantile = (share: number): number => {
+    const at = (count - 1) * share;
+    const low = sorted[Math.floor(at)] ?? NaN;
+    return low + ((sorted[Math.ceil(at)] ?? NaN) - low) * (at - Math.floor(at));
+  };
+  const edges = histogramEdges(min, max, count, false);
+  const summary = {
+    numeric: {
+      min,
+      max,
+      mean,
+      sd: count > 1 ? Math.sqrt(squares / (count - 1)) : NaN,
+      quartiles: [quantile(0.25), quantile(0.5), quantile(0.75)] as [number, number, number],
+    },
+  };
+  if (edges === undefined) return summary;
+  const bins = edges.length - 1;
+  const counts = new Array<number>(bins).fill(0);
+  const [first = 0, last = 0] = [edges[0], edges[bins]];
+  for (const value of sorted) {
+    const bin = Math.min(bins - 1, Math.max(0, Math.floor(((value - first) / (last - first)) * bins)));
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return { ...summary, histogram: { edges, counts } };
+}

@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/e2e/journeys/**/*.journey.ts'],
-    globalSetup: ['test/e2e/support/packExtension.ts'],
+    globalSetup: ['test/e2e/packExtension.mjs'],
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

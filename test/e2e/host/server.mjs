@@ -40,16 +40,18 @@ export const QUIET_SETTINGS = {
  *   it also hides notification toasts, so only the in-editor suite has it.
  * @param {Record<string, string>} [options.env] for the extension host, over this process's own
  * @param {number} [options.port] 0, the default: a free one
+ * @param {string} [options.token] that the address must carry as ?tkn=; without one, every user of this machine gets in
  * @returns {Promise<Server>}
  * @throws Error with the end of the server's log, when it does not come to listen
  */
-export async function startServer({ userDataDir, extensionsDir, tests = false, env = {}, port = 0 }) {
+export async function startServer({ userDataDir, extensionsDir, tests = false, env = {}, port = 0, token }) {
   const host = await ensureHost();
   for (const folder of [userDataDir, extensionsDir]) fs.mkdirSync(folder, { recursive: true });
   const log = path.join(userDataDir, 'server.log');
   const errors = fs.openSync(log, 'a');
   const args = [
-    ...[host.server, '--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
+    ...[host.server, '--host', '127.0.0.1', '--port', String(port)],
+    ...(token ? ['--connection-token', token] : ['--without-connection-token']),
     ...['--accept-server-license-terms', '--telemetry-level', 'off', '--disable-workspace-trust'],
     ...['--server-data-dir', userDataDir, '--user-data-dir', userDataDir, '--extensions-dir', extensionsDir],
     ...(tests ? ['--enable-smoke-test-driver'] : []),

@@ -137,12 +137,14 @@ async function describe(
   if (dates !== undefined) return { ...base, ...summariseDates(dates.valuesMs) };
   const length = { min: 0, max: facts.maxLength, mean: facts.meanLength };
   const [shortest] = await database.rows(`SELECT min(length(t)) FROM ${cells} WHERE NOT miss`, options);
+  const textLength = { ...length, min: Number(shortest?.[0] ?? 0) };
+  if (type !== 'category' && type !== 'boolean') return { ...base, textLength };
+  const top = await topValues(cells, TOP_VALUES, database, options);
   return {
     ...base,
-    ...(type === 'boolean' ? {} : { textLength: { ...length, min: Number(shortest?.[0] ?? 0) } }),
-    ...(type === 'category' || type === 'boolean'
-      ? { topValues: await topValues(cells, TOP_VALUES, database, options) }
-      : {}),
+    ...(type === 'boolean' ? {} : { textLength }),
+    topValues: top,
+    examples: top.slice(0, EXAMPLES).map(({ value }) => value),
   };
 }
 

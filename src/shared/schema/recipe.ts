@@ -44,6 +44,8 @@ export const fittedEncoderSchema = z.discriminatedUnion('type', [
     offsetDays: jsonNumberSchema,
     divisorDays: jsonNumberSchema,
     parts: z.array(z.enum(['month', 'weekday', 'hour'])),
+    /** How 03/04/2020 is read; true when some train value can only be so. */
+    dayFirst: z.boolean(),
     indicator: z.boolean(),
   }),
   z.object({

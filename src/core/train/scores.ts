@@ -1,0 +1,167 @@
+// Owns what a split scores: raw outputs and encoded targets in, named metrics in the target's own unit out; and the
+// baseline that a model has to beat. Plain JavaScript, float64.
+import type { MetricName } from '../../shared/schema/experiment';
+import type { FittedTarget } from '../../shared/schema/recipe';
+import type { LossName } from '../../shared/schema/training';
+import type { EncodedSplit } from '../recipe/dataset';
+import { lossOf, sigmoid, softmaxInto } from './losses';
+import { classificationScores, regressionScores, rocAuc, rocAucOneVsRest } from './metrics';
+
+/** As `Scores` of schema/run.ts; a metric that is not defined on these rows is left out. */
+export type NamedScores = Partial<Record<MetricName, number>>;
+
+export interface ScoreInput {
+  readonly target: FittedTarget;
+  readonly loss: LossName;
+  /** [rows, width] raw outputs. */
+  readonly outputs: Float32Array;
+  /** [rows, width], as encoded. */
+  readonly y: Float32Array;
+  readonly rows: number;
+  readonly width: number;
+}
+
+/** What is worth its time once an epoch: accuracy, or rmse and mae. */
+export function quickScores(input: ScoreInput): NamedScores {
+  if (input.target.task === 'regression') {
+    const { rmse, mae } = regression(input);
+    return { rmse, mae };
+  }
+  return { accuracy: classification(input).accuracy };
+}
+
+/** Everything, and the unweighted loss without penalties. */
+export function fullScores(input: ScoreInput): NamedScores {
+  const loss = lossOf(input);
+  const { target } = input;
+  if (target.task === 'regression') return defined({ loss, ...regression(input) });
+  const scores = classification(input);
+  return defined({ loss, ...scores, rocAuc: areaUnderRoc(input) });
+}
+
+function defined(scores: NamedScores): NamedScores {
+  const entries = Object.entries(scores).filter(([name, value]) => name === 'loss' || Number.isFinite(value));
+  return Object.fromEntries(entries);
+}
+
+function regression({ target, outputs, y, rows }: ScoreInput): ReturnType<typeof regressionScores> {
+  return regressionScores(toTargetUnit(target, y, rows), toTargetUnit(target, outputs, rows));
+}
+
+/** Undoes the scaling of the target. @returns [rows] */
+export function toTargetUnit(target: FittedTarget, scaled: Float32Array, rows: number): Float64Array {
+  const values = new Float64Array(rows);
+  const { mean, sd } = target.task === 'regression' ? target : { mean: 0, sd: 1 };
+  for (let i = 0; i < rows; i++) values[i] = (scaled[i] ?? 0) * sd + mean;
+  return values;
+}
+
+function classification({ outputs, y, rows, width }: ScoreInput): ReturnType<typeof classificationScores> {
+  return classificationScores(
+    actualClasses(y, rows, width),
+    predictedClasses(outputs, rows, width),
+    Math.max(width, 2),
+  );
+}
+
+/** @param y [rows, 1] of 0/1, or one-hot [rows, classes] */
+export function actualClasses(y: Float32Array, rows: number, width: number): Uint32Array {
+  if (width === 1) return Uint32Array.from(y.subarray(0, rows), (value) => (value > 0.5 ? 1 : 0));
+  return argMax(y, rows, width);
+}
+
+/** Binary: 1 where the probability is over 0.5. Multiclass: the largest output, the first of equal ones. */
+export function predictedClasses(outputs: Float32Array, rows: number, width: number): Uint32Array {
+  if (width === 1) return Uint32Array.from(outputs.subarray(0, rows), (logit) => (logit > 0 ? 1 : 0));
+  return argMax(outputs, rows, width);
+}
+
+function argMax(values: Float32Array, rows: number, width: number): Uint32Array {
+  const best = new Uint32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    for (let j = 1; j < width; j++) {
+      if ((values[row * width + j] ?? 0) > (values[row * width + (best[row] ?? 0)] ?? 0)) best[row] = j;
+    }
+  }
+  return best;
+}
+
+/** @returns binary [rows, 2], multiclass [rows, classes]; each row sums to 1 */
+export function probabilitiesOf(outputs: Float32Array, rows: number, width: number): Float64Array {
+  const classes = Math.max(width, 2);
+  const probabilities = new Float64Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    if (width === 1) {
+      const logit = outputs[row] ?? 0;
+      probabilities[row * 2] = sigmoid(-logit);
+      probabilities[row * 2 + 1] = sigmoid(logit);
+    } else {
+      softmaxInto(outputs, row * width, width, probabilities, row * width);
+    }
+  }
+  return probabilities;
+}
+
+function areaUnderRoc({ outputs, y, rows, width }: ScoreInput): number {
+  const actual = actualClasses(y, rows, width);
+  // A logit ranks as its probability does, and finer.
+  if (width === 1) return rocAuc(Uint8Array.from(actual), outputs.subarray(0, rows));
+  return rocAucOneVsRest(actual, probabilitiesOf(outputs, rows, width), width);
+}
+
+export interface Baseline {
+  readonly kind: 'majority' | 'mean';
+  readonly test: NamedScores;
+}
+
+/**
+ * The class that is most frequent in the train rows (with the train shares as its probabilities), or the train
+ * mean, scored on other rows. @see sklearn.dummy, strategies 'prior' and 'mean'
+ */
+export function scoreBaseline(
+  target: FittedTarget,
+  loss: LossName,
+  width: number,
+  train: EncodedSplit,
+  test: EncodedSplit,
+): Baseline {
+  const constant = new Float32Array(width);
+  for (let j = 0; j < width; j++) {
+    let mean = 0;
+    for (let row = 0; row < train.rows; row++) mean += ((train.y[row * width + j] ?? 0) - mean) / (row + 1);
+    constant[j] = rawOutput(target, mean);
+  }
+  const outputs = new Float32Array(test.rows * width);
+  for (let row = 0; row < test.rows; row++) outputs.set(constant, row * width);
+  return {
+    kind: target.task === 'regression' ? 'mean' : 'majority',
+    test: fullScores({ target, loss, outputs, y: test.y, rows: test.rows, width }),
+  };
+}
+
+// Stands for log(0) of a class that train rows lack: finite, so that the loss is huge and not NaN.
+const TINY_SHARE = 1e-15;
+
+/** The raw output whose activation gives `mean`. */
+function rawOutput(target: FittedTarget, mean: number): number {
+  switch (target.task) {
+    case 'regression':
+      return mean;
+    case 'binary':
+      return Math.log(Math.max(mean, TINY_SHARE)) - Math.log(Math.max(1 - mean, TINY_SHARE));
+    case 'multiclass':
+      return Math.log(Math.max(mean, TINY_SHARE));
+  }
+}
+
+/**
+ * Balanced class weights: rows / (classes * rows of the class), one a row; their mean is 1.
+ * @see sklearn.utils.class_weight.compute_class_weight('balanced')
+ */
+export function balancedRowWeights(y: Float32Array, rows: number, width: number): Float32Array {
+  const actual = actualClasses(y, rows, width);
+  const counts = new Float64Array(Math.max(width, 2));
+  for (const c of actual) counts[c] = (counts[c] ?? 0) + 1;
+  const occurring = counts.filter((count) => count > 0).length;
+  return Float32Array.from(actual, (c) => rows / (occurring * (counts[c] ?? 1)));
+}

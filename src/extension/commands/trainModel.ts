@@ -1,0 +1,57 @@
+// Owns Train Model: from a CSV, a config or nothing at hand to a run at work, asking at most for the target.
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { requireRunnable } from '../../core/experiment/checkExperiment';
+import { experimentsFor, isExperimentUri, loadExperiment, type LoadedExperiment } from '../experiments';
+import type { Services } from '../services';
+import { METRICS_VIEW } from '../views/metricsView';
+import { showError, withCancel } from '../ui';
+import { chooseFile, pickTarget, settleUnsaved } from './choose';
+import { createExperiment } from './createExperiment';
+
+export async function trainModel(services: Services, argument: unknown, target: unknown): Promise<void> {
+  const uri = argument instanceof vscode.Uri ? argument : await chooseFile(services);
+  if (uri === undefined) return;
+  try {
+    if (!(await settleUnsaved(uri))) return;
+    const loaded = isExperimentUri(uri)
+      ? await loadExperiment(uri)
+      : await experimentOfCsv(services, uri, typeof target === 'string' ? target : undefined);
+    if (loaded !== undefined) await start(services, loaded);
+  } catch (error) {
+    await showError(services.log, error, isExperimentUri(uri) ? [openAction(uri)] : []);
+  }
+}
+
+async function experimentOfCsv(
+  services: Services,
+  csv: vscode.Uri,
+  target: string | undefined,
+): Promise<LoadedExperiment | undefined> {
+  const existing = await experimentsFor(csv);
+  const same = existing.find(({ experiment }) => experiment.data.target.column === target);
+  if (same !== undefined) return same;
+  if (target !== undefined) return createExperiment(services, csv, target);
+
+  const name = path.basename(csv.path);
+  const candidates = await withCancel(vscode.l10n.t('Reading {0}', name), (signal) =>
+    services.data.targets(csv.fsPath, { signal }),
+  );
+  const choice = await pickTarget(name, candidates, existing);
+  if (choice === undefined) return undefined;
+  return typeof choice === 'string' ? createExperiment(services, csv, choice) : choice;
+}
+
+async function start(services: Services, { uri, experiment, dataPath }: LoadedExperiment): Promise<void> {
+  const profile = await withCancel(vscode.l10n.t('Checking {0}', path.basename(dataPath)), (signal) =>
+    services.data.profile(dataPath, { signal }),
+  );
+  requireRunnable(experiment, profile);
+  const session = await services.runs.start({ experiment, experimentPath: uri.fsPath, dataPath });
+  await vscode.commands.executeCommand(`${METRICS_VIEW}.focus`);
+  services.progress.show(session);
+}
+
+function openAction(uri: vscode.Uri): { title: string; run: () => unknown } {
+  return { title: vscode.l10n.t('Open Config'), run: () => vscode.window.showTextDocument(uri) };
+}

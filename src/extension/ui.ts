@@ -1,0 +1,49 @@
+// Owns how this extension speaks to the user outside its pages: errors with a next step, progress that can be cancelled.
+import * as vscode from 'vscode';
+import { isCancelled } from '../shared/abort';
+import { toErrorData } from '../shared/errors';
+
+export interface Action {
+  readonly title: string;
+  run(): unknown;
+}
+
+export function showLogAction(): Action {
+  return {
+    title: vscode.l10n.t('Show Log'),
+    run: () => vscode.commands.executeCommand('modelBench.showLog'),
+  };
+}
+
+/** An error message with buttons; a cancel is no error and says nothing. */
+export async function showError(
+  log: vscode.LogOutputChannel,
+  error: unknown,
+  actions: readonly Action[] = [],
+): Promise<void> {
+  if (isCancelled(error)) return;
+  const data = toErrorData(error);
+  log.error(`[${data.code}] ${data.message}`, data.stack ?? '');
+  await offer(vscode.window.showErrorMessage, data.message, [...actions, showLogAction()]);
+}
+
+export async function offer(
+  show: (message: string, ...items: string[]) => Thenable<string | undefined>,
+  message: string,
+  actions: readonly Action[],
+): Promise<void> {
+  const chosen = await show(message, ...actions.map(({ title }) => title));
+  await actions.find(({ title }) => title === chosen)?.run();
+}
+
+/** A notification with Cancel while `work` runs. */
+export function withCancel<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      return work(abort.signal);
+    },
+  );
+}

@@ -1,0 +1,87 @@
+// Owns one run from its folder to its score: choose the backend, read, fit, train, score. Reads top to bottom.
+import type { Clock } from '../shared/clock';
+import { stringifyJson } from '../shared/numbers';
+import type { Launch } from '../shared/schema/run';
+import { chooseBackend } from '../core/backend/ladder';
+import { openCsv } from '../core/data/csvSource';
+import { prepareDataset } from '../core/recipe/prepare';
+import type { EncodedDataset } from '../core/recipe/dataset';
+import type { Experiment } from '../shared/schema/experiment';
+import { writeFileAtomic } from '../core/runs/atomicFile';
+import { writeCheckpoint } from '../core/runs/checkpointFiles';
+import type { RunPaths } from '../core/runs/runFolder';
+import { readExperimentOf } from '../core/runs/runStore';
+import { createEngine } from '../core/train/createEngine';
+import { runTraining } from '../core/train/trainLoop';
+import type { RunRecorder } from './runRecorder';
+
+export interface TrainRunOptions {
+  readonly paths: RunPaths;
+  readonly launch: Launch;
+  readonly clock: Clock;
+  readonly recorder: RunRecorder;
+  readonly isStopRequested: () => boolean;
+}
+
+/** @throws BenchError of any area; what was recorded before stays recorded */
+export async function trainRun({
+  paths,
+  launch,
+  clock,
+  recorder,
+  isStopRequested,
+}: TrainRunOptions): Promise<void> {
+  const experiment = await readExperimentOf(paths.folder);
+  const requested = experiment.training.backend;
+  const { chosen, rungs } = await chooseBackend({ requested, wasmDir: launch.wasmFolder, clock });
+  recorder.record({ type: 'backend', timeMs: clock.now(), requested, chosen, rungs });
+
+  const dataset = await readDataset(experiment, launch.dataPath, recorder, clock);
+  await writeFileAtomic(paths.recipe, stringifyJson(dataset.recipe, 2));
+  const engine = createEngine({ experiment, dataset, backend: chosen });
+  try {
+    await runTraining({
+      experiment,
+      dataset,
+      engine,
+      clock,
+      emit: (event) => recorder.record(event),
+      signal: { stopRequested: isStopRequested },
+      checkpoints: {
+        write: (checkpoint) =>
+          writeCheckpoint(
+            checkpoint.kind === 'best' ? paths.bestCheckpoint : paths.lastCheckpoint,
+            checkpoint,
+          ),
+      },
+    });
+  } finally {
+    engine.dispose();
+  }
+}
+
+async function readDataset(
+  experiment: Experiment,
+  dataPath: string,
+  recorder: RunRecorder,
+  clock: Clock,
+): Promise<EncodedDataset> {
+  recorder.record({ type: 'phase', timeMs: clock.now(), phase: 'reading' });
+  const source = await openCsv(dataPath);
+  try {
+    const dataset = await prepareDataset(experiment, source);
+    const { train, validation, test, features, outputs, droppedRows, issues } = dataset;
+    recorder.record({
+      type: 'data',
+      timeMs: clock.now(),
+      rows: { train: train.rows, validation: validation.rows, test: test.rows },
+      droppedRows,
+      features,
+      outputs,
+      issues: [...issues],
+    });
+    return dataset;
+  } finally {
+    source.close();
+  }
+}

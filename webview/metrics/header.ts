@@ -1,0 +1,386 @@
+// Owns the top of the Metrics page: what runs, how far it is, on what, how it ended, and what can be done about it.
+// Told the state, tells which button was pressed; asks the host nothing itself.
+import * as l10n from '@vscode/l10n';
+import type { RunSummary } from '../../src/shared/schema/run';
+import { el, setText, setTitle } from '../ui/dom';
+import { formatCount, formatDateTime, formatDuration, formatValue } from '../ui/format';
+import { icon } from '../ui/icons';
+import { button, progressBar } from '../ui/kit';
+import type { MetricsState } from './state';
+import {
+  backendLabel,
+  backendTooltip,
+  endingSentence,
+  metricLabel,
+  metricText,
+  nextStep,
+  phaseWords,
+  rungStateWords,
+  scoreRows,
+  stateWords,
+  verdict,
+} from './words';
+
+export type RunAction =
+  'stop' | 'openDashboard' | 'showArchitecture' | 'openFolder' | 'showLog' | 'openConfig';
+
+export interface RunHeader {
+  readonly element: HTMLElement;
+  update(state: MetricsState): void;
+}
+
+interface Stat {
+  readonly element: HTMLElement;
+  set(value: string | undefined, title?: string): void;
+}
+
+function stat(label: string): Stat {
+  const value = el('dd', {});
+  const element = el('div', { class: 'stat' }, el('dt', {}, label), value);
+  return {
+    element,
+    set(text, title = '') {
+      element.hidden = text === undefined;
+      setText(value, text ?? '');
+      setTitle(element, title);
+    },
+  };
+}
+
+function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+/** Rebuilds `host`'s children only when `key` changes, so that focus, selection and open details survive. */
+function rebuilder(host: HTMLElement): (key: string, build: () => readonly HTMLElement[]) => void {
+  let last: string | undefined;
+  return (key, build) => {
+    if (key === last) return;
+    last = key;
+    host.replaceChildren(...build());
+    host.hidden = host.childElementCount === 0;
+  };
+}
+
+export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => void): RunHeader {
+  const name = el('h1', { class: 'ellipsis' });
+  const chip = el('span', { class: 'state-chip' });
+  const about = el('div', { class: 'muted small ellipsis' });
+  const bar = progressBar(l10n.t('Training progress'));
+  const progressText = el('span', {});
+  const timeText = el('span', { class: 'muted' });
+
+  const step = stat(l10n.t('Step'));
+  const speed = stat(l10n.t('Samples/s'));
+  const rate = stat(l10n.t('Learning rate'));
+  const parameters = stat(l10n.t('Parameters'));
+  const rows = stat(l10n.t('Rows'));
+  const duration = stat(l10n.t('Duration'));
+
+  const rungs = el('ul', { class: 'rungs', id: 'rungs', hidden: true });
+  const backendText = el('span', {});
+  const backend = el(
+    'button',
+    {
+      class: 'badge quiet',
+      attrs: { type: 'button', 'aria-expanded': 'false', 'aria-controls': 'rungs' },
+      on: {
+        click: () => {
+          rungs.hidden = !rungs.hidden;
+          backend.setAttribute('aria-expanded', String(!rungs.hidden));
+        },
+      },
+    },
+    icon('chip'),
+    backendText,
+  );
+
+  const stop = button({
+    label: l10n.t('Stop'),
+    icon: 'debugStop',
+    look: 'primary',
+    onClick: () => act('stop'),
+  });
+  stop.classList.add('stop');
+  const look = layout === 'side' ? ('icon' as const) : ('secondary' as const);
+  const dashboard = button({
+    label: l10n.t('Open Dashboard'),
+    icon: 'dashboard',
+    look,
+    onClick: () => act('openDashboard'),
+  });
+  dashboard.hidden = layout === 'wide';
+  const architecture = button({
+    label: l10n.t('Show Architecture'),
+    icon: 'typeHierarchySub',
+    look,
+    onClick: () => act('showArchitecture'),
+  });
+  const config = button({
+    label: l10n.t('Open Config'),
+    icon: 'json',
+    look,
+    onClick: () => act('openConfig'),
+  });
+  const folder = button({
+    label: l10n.t('Open Run Folder'),
+    icon: 'folderOpened',
+    look,
+    onClick: () => act('openFolder'),
+  });
+  const log = button({ label: l10n.t('Show Log'), icon: 'output', look, onClick: () => act('showLog') });
+
+  const outcome = el('div', { class: 'outcome' });
+  const rebuildOutcome = rebuilder(outcome);
+  const warnings = el('ul', { class: 'warnings' });
+  const rebuildWarnings = rebuilder(warnings);
+  const problem = el('div', { class: 'note severity-error', hidden: true, attrs: { role: 'alert' } });
+
+  const progressRow = el('div', { class: 'progress-row' }, progressText, timeText);
+  const progressBlock = el('div', { class: 'progress-block' }, progressRow, bar.element);
+  const element = el(
+    'header',
+    { class: 'run' },
+    el('div', { class: 'run-title' }, name, chip),
+    about,
+    outcome,
+    progressBlock,
+    el(
+      'dl',
+      { class: 'stats' },
+      step.element,
+      speed.element,
+      duration.element,
+      rate.element,
+      parameters.element,
+      rows.element,
+    ),
+    el('div', { class: 'run-bar' }, stop, dashboard, architecture, config, folder, log, backend),
+    rungs,
+    problem,
+    warnings,
+  );
+
+  return {
+    element,
+    update(state) {
+      const run = state.run;
+      if (run == null) return;
+      const words = stateWords(run.state);
+      setText(name, run.name);
+      setTitle(name, `${run.name}\n${run.runId}\n${formatDateTime(run.createdMs)}`);
+      const file = fileName(run.dataPath);
+      setText(about, l10n.t('{0} from {1} · seed {2}', run.target, file, run.seed));
+      setTitle(about, run.dataPath);
+      const chipKey = `${run.state}/${state.stopping}`;
+      if (chip.dataset['key'] !== chipKey) {
+        chip.dataset['key'] = chipKey;
+        chip.className = `state-chip tone-${words.tone}`;
+        chip.replaceChildren(
+          icon(words.icon, run.state === 'running' ? 'spin' : ''),
+          state.stopping ? l10n.t('Stopping…') : words.word,
+        );
+      }
+      updateProgress(run, state.timeLeftMs);
+      step.set(run.step === 0 ? '–' : formatCount(run.step));
+      speed.set(run.samplesPerSecond === undefined ? '–' : formatCount(run.samplesPerSecond));
+      rate.set(run.learningRate === undefined ? '–' : formatValue(run.learningRate));
+      parameters.set(run.parameters === undefined ? undefined : formatCount(run.parameters));
+      rows.set(
+        run.rows === undefined
+          ? undefined
+          : formatCount(run.rows.train + run.rows.validation + run.rows.test),
+        run.rows === undefined
+          ? ''
+          : l10n.t(
+              '{0} train, {1} validation, {2} test',
+              formatCount(run.rows.train),
+              formatCount(run.rows.validation),
+              formatCount(run.rows.test),
+            ),
+      );
+      duration.set(formatDuration((run.endedMs ?? run.updatedMs) - run.createdMs));
+      backend.hidden = run.backend === undefined;
+      if (run.backend !== undefined) updateBackend(run.backend);
+      stop.hidden = run.state !== 'running';
+      stop.disabled = state.stopping;
+      config.hidden = run.experimentPath === undefined;
+      problem.hidden = state.problem === undefined;
+      if (state.problem !== undefined && problem.dataset['text'] !== state.problem) {
+        problem.dataset['text'] = state.problem;
+        problem.replaceChildren(icon('error'), el('span', {}, state.problem));
+      }
+      rebuildOutcome(outcomeKey(run), () => outcomeOf(run, act));
+      rebuildWarnings(run.warnings.map((w) => w.message).join('\n'), () =>
+        run.warnings.map((w) =>
+          el('li', { class: 'note' }, icon('warning', 'severity-warning'), el('span', {}, w.message)),
+        ),
+      );
+    },
+  };
+
+  function updateProgress(run: RunSummary, timeLeftMs: number | undefined): void {
+    const counting = run.phase === 'training' || run.state !== 'running';
+    const text =
+      counting && run.epochs > 0
+        ? l10n.t('Epoch {0} of {1}', formatCount(run.epoch), formatCount(run.epochs))
+        : phaseWords(run.phase);
+    setText(progressText, text);
+    setText(
+      timeText,
+      run.state === 'running' && timeLeftMs !== undefined && run.phase === 'training'
+        ? l10n.t('{0} left', formatDuration(timeLeftMs))
+        : '',
+    );
+    // Steps move the bar within a long epoch.
+    const steps = run.stepsPerEpoch === undefined ? 0 : run.stepsPerEpoch * run.epochs;
+    const fraction = steps > 0 ? run.step / steps : run.epoch / Math.max(1, run.epochs);
+    bar.set(counting ? fraction : undefined, text);
+    bar.element.hidden = run.state !== 'running';
+  }
+
+  function updateBackend(of: NonNullable<RunSummary['backend']>): void {
+    const title = backendTooltip(of);
+    if (backend.title === title) return;
+    setText(backendText, backendLabel(of.chosen));
+    backend.title = title;
+    rungs.replaceChildren(
+      el(
+        'li',
+        { class: 'rung-head' },
+        title.slice(0, title.indexOf('\n') < 0 ? undefined : title.indexOf('\n')),
+      ),
+      ...of.rungs.map((rung) =>
+        el(
+          'li',
+          { class: `rung ${rung.state}` },
+          icon(
+            rung.state === 'chosen'
+              ? 'passFilled'
+              : rung.state === 'rejected'
+                ? 'circleSlash'
+                : 'circleLarge',
+            rung.state === 'chosen' ? 'severity-good' : '',
+          ),
+          el(
+            'span',
+            {},
+            el('strong', {}, backendLabel(rung.backend)),
+            ` ${rungStateWords(rung.state)}: ${rung.reason}`,
+          ),
+        ),
+      ),
+    );
+  }
+}
+
+/** The outcome is rebuilt only when one of these changes. */
+function outcomeKey(run: RunSummary): string {
+  return JSON.stringify([
+    run.runId,
+    run.state,
+    run.endReason,
+    run.bestEpoch,
+    run.state === 'running' ? 0 : run.epoch,
+    run.test,
+    run.baseline,
+    run.error?.message,
+    run.stderrTail,
+  ]);
+}
+
+function outcomeOf(run: RunSummary, act: (action: RunAction) => void): HTMLElement[] {
+  if (run.state === 'running') return [];
+  const parts: HTMLElement[] = [];
+  if (run.state === 'failed' || run.state === 'crashed') parts.push(failureOf(run, act));
+  const judged = verdict(run);
+  if (judged !== undefined) {
+    parts.push(
+      el(
+        'div',
+        { class: `note verdict tone-${judged.tone}` },
+        icon(judged.tone === 'warning' ? 'warning' : judged.tone === 'good' ? 'passFilled' : 'info'),
+        el('span', {}, judged.sentence),
+      ),
+    );
+  }
+  const ending = endingSentence(run);
+  if (ending !== undefined) {
+    parts.push(el('div', { class: 'note muted' }, icon('starFull'), el('span', {}, ending)));
+  }
+  const scores = scoreRows(run);
+  if (scores.length > 0) parts.push(scoreTable(run, scores));
+  return parts;
+}
+
+function failureOf(run: RunSummary, act: (action: RunAction) => void): HTMLElement {
+  const message =
+    run.error?.message ??
+    l10n.t('The training process ended without saying why, after epoch {0}.', run.epoch);
+  const next = nextStep(run);
+  const tail = run.stderrTail?.trim() ?? '';
+  return el(
+    'div',
+    { class: 'failure', attrs: { role: 'alert' } },
+    el('div', { class: 'note' }, icon('error', 'severity-error'), el('span', {}, message)),
+    next !== undefined &&
+      el(
+        'p',
+        { class: 'muted' },
+        `${next} `,
+        el(
+          'button',
+          { class: 'link', attrs: { type: 'button' }, on: { click: () => act('showLog') } },
+          l10n.t('Show Log'),
+        ),
+      ),
+    tail !== '' &&
+      el(
+        'details',
+        {},
+        el('summary', {}, l10n.t('Last lines of the process')),
+        el('pre', { tabIndex: 0 }, tail),
+      ),
+  );
+}
+
+function scoreTable(run: RunSummary, rows: ReturnType<typeof scoreRows>): HTMLElement {
+  const heads = [l10n.t('Train'), l10n.t('Validation'), l10n.t('Test'), l10n.t('Baseline')];
+  const used = heads.map((_, column) => rows.some((row) => row.cells[column] !== undefined));
+  const table = el(
+    'table',
+    { class: 'data scores' },
+    el('caption', { class: 'visually-hidden' }, l10n.t('Scores of {0}', run.name)),
+    el(
+      'thead',
+      {},
+      el(
+        'tr',
+        {},
+        el('th', { attrs: { scope: 'col' } }, ''),
+        ...heads.filter((_, i) => used[i]).map((head) => el('th', { attrs: { scope: 'col' } }, head)),
+      ),
+    ),
+    el(
+      'tbody',
+      {},
+      ...rows.map((row) =>
+        el(
+          'tr',
+          {},
+          el('th', { attrs: { scope: 'row' } }, metricLabel(row.metric)),
+          ...row.cells
+            .map((cell, i) =>
+              el(
+                'td',
+                { class: i === 2 ? 'test' : '' },
+                cell === undefined ? '–' : metricText(row.metric, cell),
+              ),
+            )
+            .filter((_, i) => used[i]),
+        ),
+      ),
+    ),
+  );
+  return el('div', { class: 'scroll-x' }, table);
+}

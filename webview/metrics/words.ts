@@ -1,0 +1,273 @@
+// Owns what the Metrics page says of a run in words: states, backends, scores, endings. Pure; no DOM.
+import * as l10n from '@vscode/l10n';
+import { isBadInput } from '../../src/shared/errors';
+import { assertNever } from '../../src/shared/errors';
+import type { RunPhase, RunState, RunSummary, Rung, Scores } from '../../src/shared/schema/run';
+import type { BackendName, LossName } from '../../src/shared/schema/training';
+import { formatCount, formatDuration, formatPercent, formatValue } from '../ui/format';
+import type { IconName } from '../ui/icons';
+
+export function metricLabel(metric: string): string {
+  switch (metric) {
+    case 'loss':
+      return l10n.t('Loss');
+    case 'accuracy':
+      return l10n.t('Accuracy');
+    case 'balancedAccuracy':
+      return l10n.t('Balanced accuracy');
+    case 'macroF1':
+      return l10n.t('Macro F1');
+    case 'rocAuc':
+      return l10n.t('ROC AUC');
+    case 'rmse':
+      return l10n.t('RMSE');
+    case 'mae':
+      return l10n.t('MAE');
+    case 'r2':
+      return l10n.t('R²');
+    default:
+      return metric;
+  }
+}
+
+export function lossLabel(loss: LossName): string {
+  switch (loss) {
+    case 'meanSquaredError':
+      return l10n.t('mean squared error');
+    case 'meanAbsoluteError':
+      return l10n.t('mean absolute error');
+    case 'binaryCrossEntropy':
+      return l10n.t('binary cross-entropy');
+    case 'categoricalCrossEntropy':
+      return l10n.t('categorical cross-entropy');
+    default:
+      return assertNever(loss);
+  }
+}
+
+/** Read as per cent. */
+export function isShare(metric: string): boolean {
+  return metric === 'accuracy' || metric === 'balancedAccuracy';
+}
+
+export function metricText(metric: string, value: number): string {
+  return isShare(metric) ? formatPercent(value) : formatValue(value);
+}
+
+export interface StateWords {
+  readonly word: string;
+  readonly icon: IconName;
+  readonly tone: 'info' | 'good' | 'warning' | 'error' | 'plain';
+}
+
+export function stateWords(state: RunState): StateWords {
+  switch (state) {
+    case 'running':
+      return { word: l10n.t('Running'), icon: 'loading', tone: 'info' };
+    case 'completed':
+      return { word: l10n.t('Completed'), icon: 'passFilled', tone: 'good' };
+    case 'stopped':
+      return { word: l10n.t('Stopped'), icon: 'circleSlash', tone: 'plain' };
+    case 'failed':
+      return { word: l10n.t('Failed'), icon: 'error', tone: 'error' };
+    case 'crashed':
+      return { word: l10n.t('Crashed'), icon: 'bracketError', tone: 'error' };
+    default:
+      return assertNever(state);
+  }
+}
+
+export function phaseWords(phase: RunPhase): string {
+  switch (phase) {
+    case 'starting':
+      return l10n.t('Starting the training process…');
+    case 'reading':
+      return l10n.t('Reading the data…');
+    case 'fitting':
+      return l10n.t('Fitting the encoders on the train rows…');
+    case 'training':
+      return l10n.t('Training');
+    case 'evaluating':
+      return l10n.t('Scoring the test rows…');
+    default:
+      return assertNever(phase);
+  }
+}
+
+export function backendLabel(backend: BackendName): string {
+  switch (backend) {
+    case 'cuda':
+      return l10n.t('GPU · CUDA');
+    case 'native':
+      return l10n.t('CPU · native');
+    case 'wasm':
+      return l10n.t('CPU · WebAssembly');
+    case 'cpu':
+      return l10n.t('CPU · JavaScript');
+    default:
+      return assertNever(backend);
+  }
+}
+
+export function rungStateWords(state: Rung['state']): string {
+  switch (state) {
+    case 'chosen':
+      return l10n.t('in use');
+    case 'available':
+      return l10n.t('available');
+    case 'rejected':
+      return l10n.t('not usable');
+    case 'notTried':
+      return l10n.t('not tried');
+    default:
+      return assertNever(state);
+  }
+}
+
+/** One line a rung, and first of all whether this run is on the GPU or the CPU. */
+export function backendTooltip(backend: NonNullable<RunSummary['backend']>): string {
+  const head =
+    backend.chosen === 'cuda' ? l10n.t('This run trains on the GPU.') : l10n.t('This run trains on the CPU.');
+  const rungs = backend.rungs.map(
+    (rung) => `${backendLabel(rung.backend)} (${rungStateWords(rung.state)}): ${rung.reason}`,
+  );
+  return [head, ...rungs].join('\n');
+}
+
+/** The score a task is read by. */
+export function mainMetric(run: Pick<RunSummary, 'task'>): 'accuracy' | 'rmse' {
+  return run.task === 'regression' ? 'rmse' : 'accuracy';
+}
+
+export interface Verdict {
+  readonly sentence: string;
+  readonly tone: 'good' | 'warning' | 'plain';
+}
+
+/** The test score beside the baseline's, in one sentence; undefined before there is a test score. */
+export function verdict(run: RunSummary): Verdict | undefined {
+  const metric = mainMetric(run);
+  const score = run.test?.[metric];
+  if (score === undefined) return undefined;
+  // Within a sentence.
+  const label = metric === 'rmse' ? l10n.t('RMSE') : l10n.t('accuracy');
+  const text = metricText(metric, score);
+  const rows = run.rows?.test;
+  const base = run.baseline?.test[metric];
+  if (base === undefined || run.baseline === undefined) {
+    return {
+      sentence:
+        rows === undefined
+          ? l10n.t('Test {0}: {1}.', label, text)
+          : l10n.t('Test {0}: {1}, on {2} rows that training never saw.', label, text, formatCount(rows)),
+      tone: 'plain',
+    };
+  }
+  const rival =
+    run.baseline.kind === 'majority'
+      ? l10n.t('always answering the most frequent class')
+      : l10n.t('always answering the mean');
+  const better = metric === 'rmse' ? score < base : score > base;
+  const baseText = metricText(metric, base);
+  if (!better) {
+    return {
+      sentence: l10n.t(
+        'Test {0} {1} does not beat {2}, which scores {3}: the model has learned nothing that helps on new rows.',
+        label,
+        text,
+        rival,
+        baseText,
+      ),
+      tone: 'warning',
+    };
+  }
+  return {
+    sentence:
+      rows === undefined
+        ? l10n.t('Test {0} {1}; {2} scores {3}.', label, text, rival, baseText)
+        : l10n.t(
+            'Test {0} {1} on {2} rows that training never saw; {3} scores {4} on them.',
+            label,
+            text,
+            formatCount(rows),
+            rival,
+            baseText,
+          ),
+    tone: 'good',
+  };
+}
+
+/** How and where the training ended; undefined while it runs or when it never got there. */
+export function endingSentence(run: RunSummary): string | undefined {
+  if (run.endReason === undefined) return undefined;
+  const epoch = formatCount(run.epoch);
+  const best = run.bestEpoch === undefined ? undefined : formatCount(run.bestEpoch);
+  switch (run.endReason) {
+    case 'earlyStopping':
+      return best === undefined
+        ? l10n.t('Stopped early after epoch {0}: the validation loss no longer improved.', epoch)
+        : l10n.t(
+            'Stopped early after epoch {0}: the validation loss had not improved since epoch {1}, the best.',
+            epoch,
+            best,
+          );
+    case 'allEpochs':
+      return best === undefined
+        ? l10n.t('Ran all {0} epochs.', epoch)
+        : l10n.t('Ran all {0} epochs; epoch {1} was the best by validation loss.', epoch, best);
+    case 'stopped':
+      return best === undefined
+        ? l10n.t('Stopped by you in epoch {0}.', epoch)
+        : l10n.t('Stopped by you in epoch {0}; epoch {1} was the best by validation loss.', epoch, best);
+    default:
+      return assertNever(run.endReason);
+  }
+}
+
+/** What to do about a run that failed or crashed. */
+export function nextStep(run: RunSummary): string | undefined {
+  if (run.state === 'crashed') {
+    return l10n.t(
+      'Every epoch that was reported is kept in the run folder. Train again; if it dies again, the last lines of the process and the log say why.',
+    );
+  }
+  if (run.state !== 'failed') return undefined;
+  return run.error !== undefined && isBadInput(run.error.code)
+    ? l10n.t('Change the data or the config as the message says, then train again.')
+    : l10n.t('The log has the details. Train again after changing the config.');
+}
+
+/** Train, validation, test and baseline scores side by side, main metric first and loss last. */
+export function scoreRows(run: RunSummary): { metric: string; cells: (number | undefined)[] }[] {
+  const columns: (Scores | undefined)[] = [run.train, run.validation, run.test, run.baseline?.test];
+  const metrics = new Set<keyof Scores>([mainMetric(run)]);
+  for (const scores of columns) {
+    for (const metric of Object.keys(scores ?? {}) as (keyof Scores)[])
+      if (metric !== 'loss') metrics.add(metric);
+  }
+  metrics.add('loss');
+  return [...metrics]
+    .map((metric) => ({ metric, cells: columns.map((scores) => scores?.[metric]) }))
+    .filter((row) => row.cells.some((cell) => cell !== undefined));
+}
+
+/** What a screen reader hears now and then while a run goes on, and once when it ends. */
+export function announcement(run: RunSummary, timeLeftMs: number | undefined): string {
+  if (run.state !== 'running') {
+    return [stateWords(run.state).word, verdict(run)?.sentence ?? run.error?.message, endingSentence(run)]
+      .filter((part) => part !== undefined)
+      .join('. ');
+  }
+  if (run.phase !== 'training' || run.epoch === 0) return phaseWords(run.phase);
+  const parts = [l10n.t('Epoch {0} of {1}', run.epoch, run.epochs)];
+  const loss = run.validation?.loss ?? run.train?.loss;
+  if (loss !== undefined) {
+    parts.push(
+      run.validation?.loss === undefined
+        ? l10n.t('train loss {0}', formatValue(loss))
+        : l10n.t('validation loss {0}', formatValue(loss)),
+    );
+  }
+  if (timeLeftMs !== undefined) parts.push(l10n.t('{0} left', formatDuration(timeLeftMs)));
+  return parts.join(', ');
+}

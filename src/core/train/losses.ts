@@ -115,6 +115,9 @@ export function softmaxInto(
   target: { [index: number]: number },
   at: number,
 ): void {
-  const normaliser = logSumExp(outputs, offset, width);
-  for (let j = 0; j < width; j++) target[at + j] = Math.exp((outputs[offset + j] ?? 0) - normaliser);
+  let max = -Infinity;
+  for (let j = 0; j < width; j++) max = Math.max(max, outputs[offset + j] ?? 0);
+  let sum = 0;
+  for (let j = 0; j < width; j++) sum += target[at + j] = Math.exp((outputs[offset + j] ?? 0) - max);
+  for (let j = 0; j < width; j++) target[at + j] = (target[at + j] ?? 0) / sum;
 }

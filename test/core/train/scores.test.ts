@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import {
+  balancedRowWeights,
+  fullScores,
+  probabilitiesOf,
+  scoreBaseline,
+} from '../../../src/core/train/scores';
+import type { EncodedSplit } from '../../../src/core/recipe/dataset';
+import type { FittedTarget } from '../../../src/shared/schema/recipe';
+
+const splitOf = (y: number[], width: number): EncodedSplit => ({
+  rows: y.length / width,
+  x: new Float32Array(0),
+  y: Float32Array.from(y),
+  sourceRows: new Uint32Array(y.length / width),
+});
+
+describe('fullScores', () => {
+  it('scores a regression in the unit of the target and its loss in the scaled one', () => {
+    const target: FittedTarget = { task: 'regression', column: 'y', mean: 100, sd: 10 };
+    const scores = fullScores({
+      target,
+      loss: 'meanSquaredError',
+      outputs: Float32Array.of(0, 1),
+      y: Float32Array.of(0.5, 1.5),
+      rows: 2,
+      width: 1,
+    });
+    expect(scores).toEqual({ loss: 0.25, rmse: 5, mae: 5, r2: 1 - 50 / 50 });
+  });
+
+  it('leaves out what is not defined on the rows', () => {
+    const target: FittedTarget = { task: 'binary', column: 'y', classes: ['n', 'p'] };
+    const scores = fullScores({
+      target,
+      loss: 'binaryCrossEntropy',
+      outputs: Float32Array.of(2, -2),
+      y: Float32Array.of(1, 1),
+      rows: 2,
+      width: 1,
+    });
+    expect(Object.keys(scores)).toEqual(['loss', 'accuracy', 'balancedAccuracy', 'macroF1']);
+    expect(scores.accuracy).toBe(0.5);
+  });
+});
+
+describe('probabilitiesOf', () => {
+  it('gives both classes of a binary target', () => {
+    const [no, yes] = probabilitiesOf(Float32Array.of(Math.log(3)), 1, 1);
+    expect(no).toBeCloseTo(0.25, 7);
+    expect(yes).toBeCloseTo(0.75, 7);
+  });
+});
+
+describe('scoreBaseline', () => {
+  it('takes the majority of the train rows and its shares as probabilities', () => {
+    const target: FittedTarget = { task: 'multiclass', column: 'y', classes: ['a', 'b'] };
+    const train = splitOf([1, 0, 1, 0, 1, 0, 0, 1], 2);
+    const test = splitOf([1, 0, 0, 1], 2);
+    const { kind, test: scores } = scoreBaseline(target, 'categoricalCrossEntropy', 2, train, test);
+    expect(kind).toBe('majority');
+    expect(scores).toMatchObject({ accuracy: 0.5, balancedAccuracy: 0.5, rocAuc: 0.5 });
+    // -(log 0.75 + log 0.25) / 2
+    expect(scores.loss).toBeCloseTo(-(Math.log(0.75) + Math.log(0.25)) / 2, 6);
+  });
+
+  it('takes the mean of the train rows of a number', () => {
+    const target: FittedTarget = { task: 'regression', column: 'y', mean: 100, sd: 10 };
+    const { kind, test } = scoreBaseline(
+      target,
+      'meanSquaredError',
+      1,
+      splitOf([0, 1], 1),
+      splitOf([0.5, 2.5], 1),
+    );
+    // Predicts 105; the values are 105 and 125.
+    expect(kind).toBe('mean');
+    expect(test.rmse).toBeCloseTo(Math.sqrt(400 / 2), 6);
+    expect(test.mae).toBeCloseTo(10, 6);
+  });
+});
+
+describe('balancedRowWeights', () => {
+  it('is rows / (classes * rows of the class)', () => {
+    expect(balancedRowWeights(Float32Array.of(0, 0, 0, 1), 4, 1)).toEqual(
+      Float32Array.of(4 / 6, 4 / 6, 4 / 6, 2),
+    );
+    expect(balancedRowWeights(Float32Array.of(1, 0, 0, 1, 0, 1, 0, 1), 4, 2)).toEqual(
+      Float32Array.of(2, 4 / 6, 4 / 6, 4 / 6),
+    );
+  });
+});

@@ -14,12 +14,13 @@ export function trimmedSql(column: string): string {
 }
 
 export function isMissingSql(trimmed: string): string {
-  return `${trimmed} IN (${sqlTexts(MISSING_TEXTS)})`;
+  // Not IN: DuckDB plans a join for a long list.
+  return `list_contains([${sqlTexts(MISSING_TEXTS)}], ${trimmed})`;
 }
 
 /** Missing only where a number or a date is expected. */
 export function isMissingNumberSql(trimmed: string): string {
-  return `lower(${trimmed}) IN (${sqlTexts(MISSING_NUMBER_TEXTS)})`;
+  return `list_contains([${sqlTexts(MISSING_NUMBER_TEXTS)}], lower(${trimmed}))`;
 }
 
 /** A finite double or NULL. DuckDB's cast alone would take 1_000, inf and nan. */

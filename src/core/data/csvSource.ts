@@ -5,11 +5,11 @@ import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../shared/disposable';
 import { BenchError } from '../../shared/errors';
 import type { DataIssue, DatasetProfile, Preview } from '../../shared/schema/profile';
-import { cellColumn, isMissingNumberSql, isMissingSql, numberSql, trimmedSql } from './cells';
+import { cellColumn, numberSql, trimmedSql } from './cells';
 import { headerOnly, notUtf8, openCsvFile, type CsvFile } from './csvFile';
 import { firstNonUtf8Line, linesOfRows } from './csvText';
 import { openDatabase, sqlText, type Database, type QueryOptions } from './database';
-import { isMissing } from './missing';
+import { isMissing, isMissingNumber } from './missing';
 import { profileTable } from './profile';
 import type { Table, TableColumn } from './table';
 
@@ -197,21 +197,21 @@ class NumberReader implements ColumnReader {
     readonly name: string,
     index: number,
   ) {
+    // What is no number comes as text and is judged here: hundreds of IN lists in one query take seconds to plan.
     const text = trimmedSql(cellColumn(index));
     const number = numberSql(text);
-    const isBad = `NOT (${isMissingSql(text)}) AND NOT (${isMissingNumberSql(text)}) AND (${number}) IS NULL`;
-    this.sql = [number, `CASE WHEN ${isBad} THEN ${text} END`];
+    this.sql = [number, `CASE WHEN (${number}) IS NULL THEN ${text} END`];
   }
 
-  append([numbers = [], bads = []]: readonly (readonly unknown[])[], firstRow: number): void {
+  append([numbers = [], others = []]: readonly (readonly unknown[])[], firstRow: number): void {
     if (this.length + numbers.length > this.values.length) {
       const grown = new Float64Array(Math.max(this.values.length * 2, this.length + numbers.length));
       grown.set(this.values);
       this.values = grown;
     }
     for (const value of numbers) this.values[this.length++] = typeof value === 'number' ? value : NaN;
-    for (const [offset, text] of bads.entries()) {
-      if (typeof text !== 'string') continue;
+    for (const [offset, text] of others.entries()) {
+      if (typeof text !== 'string' || isMissingNumber(text)) continue;
       this.bad = {
         count: (this.bad?.count ?? 0) + 1,
         firstRow: this.bad?.firstRow ?? firstRow + offset,
@@ -234,12 +234,12 @@ class TextReader implements ColumnReader {
     readonly name: string,
     index: number,
   ) {
-    const text = trimmedSql(cellColumn(index));
-    this.sql = [`CASE WHEN NOT (${isMissingSql(text)}) THEN ${text} END`];
+    this.sql = [trimmedSql(cellColumn(index))];
   }
 
   append([texts = []]: readonly (readonly unknown[])[]): void {
-    for (const value of texts) this.values.push(typeof value === 'string' ? value : null);
+    for (const value of texts)
+      this.values.push(typeof value === 'string' && !isMissing(value) ? value : null);
   }
 
   column(): TableColumn {

@@ -1,0 +1,12 @@
+// Owns writing CSV text: RFC 4180, comma, LF; a cell is quoted when it holds a comma, a quote or a line break.
+
+/** null is an empty cell; an empty text is a quoted empty cell, so that the two stay apart. */
+export function writeCsv(header: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
+  return [header, ...rows].map((row) => row.map(writeCell).join(',')).join('\n') + '\n';
+}
+
+function writeCell(cell: string | null): string {
+  if (cell === null) return '';
+  if (cell === '' || /[",\r\n]/.test(cell)) return `"${cell.replaceAll('"', '""')}"`;
+  return cell;
+}

@@ -132,6 +132,9 @@ export class MetricChart implements Disposable {
     setText(this.title, metricLabel(this.metric));
     setText(this.subtitle, view.subtitle);
     this.validationKey.hidden = view.curves.validation === undefined;
+    // For tests from outside: as many points as steps and epochs means no gap and no duplicate.
+    this.element.dataset['stepPoints'] = String(view.curves.trainSteps?.step.length ?? 0);
+    this.element.dataset['epochPoints'] = String(view.curves.train?.epoch.length ?? 0);
     this.draw();
     this.readout();
   }
@@ -205,7 +208,7 @@ export class MetricChart implements Disposable {
     const grid = { stroke: () => palette().grid, width: 1, size: 0 };
     const showPoints = (plot: uPlot, series: number): boolean => {
       const points = this.drawn[series - 1]?.x.length ?? 0;
-      return points > 0 && points <= plot.over.clientWidth / 14;
+      return points > 0 && points <= plot.over.clientWidth / 24;
     };
     const line = (colour: (of: Palette) => string, width: number, alpha = 1): uPlot.Series => ({
       stroke: () => colour(palette()),
@@ -217,7 +220,7 @@ export class MetricChart implements Disposable {
     return {
       ...this.size(),
       legend: { show: false },
-      padding: [10, 8, 0, 0],
+      padding: [16, 16, 0, 0],
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: 5 },
@@ -304,12 +307,9 @@ export class MetricChart implements Disposable {
     if (view === undefined) return;
     const { ctx, bbox } = plot;
     const ratio = devicePixelRatio;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
     const best = this.bestX(view);
-    if (best !== undefined) {
+    ctx.save();
+    if (best !== undefined && best >= view.range.from && best <= view.range.to) {
       const x = Math.round(plot.valToPos(best, 'x', true));
       ctx.strokeStyle = view.palette.best;
       ctx.fillStyle = view.palette.best;
@@ -319,13 +319,17 @@ export class MetricChart implements Disposable {
       ctx.moveTo(x, bbox.top);
       ctx.lineTo(x, bbox.top + bbox.height);
       ctx.stroke();
+      // In the margin above the plot, where no curve can run through it.
       ctx.font = view.palette.font.replace(/^(\d+)px/, (_all, px: string) => `${Number(px) * ratio}px`);
-      ctx.textBaseline = 'top';
+      ctx.textBaseline = 'bottom';
+      ctx.textAlign = 'center';
       const text = l10n.t('best');
-      const fits = x + 5 * ratio + ctx.measureText(text).width < bbox.left + bbox.width;
-      ctx.textAlign = fits ? 'left' : 'right';
-      ctx.fillText(text, x + (fits ? 4 : -4) * ratio, bbox.top + 2 * ratio);
+      const half = ctx.measureText(text).width / 2;
+      ctx.fillText(text, Math.min(x, bbox.left + bbox.width + 14 * ratio - half), bbox.top - 2 * ratio);
     }
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
     ctx.setLineDash([]);
     ctx.strokeStyle = view.palette.problem;
     ctx.lineWidth = 1.5 * ratio;

@@ -137,6 +137,16 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
   const problem = el('div', { class: 'note severity-error', hidden: true, attrs: { role: 'alert' } });
 
   const progressRow = el('div', { class: 'progress-row' }, progressText, timeText);
+  const stats = el(
+    'dl',
+    { class: 'stats' },
+    step.element,
+    speed.element,
+    duration.element,
+    rate.element,
+    parameters.element,
+    rows.element,
+  );
   const progressBlock = el('div', { class: 'progress-block' }, progressRow, bar.element);
   const element = el(
     'header',
@@ -145,16 +155,7 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
     about,
     outcome,
     progressBlock,
-    el(
-      'dl',
-      { class: 'stats' },
-      step.element,
-      speed.element,
-      duration.element,
-      rate.element,
-      parameters.element,
-      rows.element,
-    ),
+    stats,
     el('div', { class: 'run-bar' }, stop, dashboard, architecture, config, folder, log, backend),
     rungs,
     problem,
@@ -202,6 +203,10 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
       duration.set(formatDuration((run.endedMs ?? run.updatedMs) - run.createdMs));
       backend.hidden = run.backend === undefined;
       if (run.backend !== undefined) updateBackend(run.backend);
+      // Nothing was counted in a run that broke before its first step.
+      const counted = run.state === 'running' || run.step > 0;
+      progressBlock.hidden = !counted;
+      stats.hidden = !counted;
       stop.hidden = run.state !== 'running';
       stop.disabled = state.stopping;
       config.hidden = run.experimentPath === undefined;
@@ -309,7 +314,8 @@ function outcomeOf(run: RunSummary, act: (action: RunAction) => void): HTMLEleme
     parts.push(el('div', { class: 'note muted' }, icon('starFull'), el('span', {}, ending)));
   }
   const scores = scoreRows(run);
-  if (scores.length > 0) parts.push(scoreTable(run, scores));
+  // Of a run that broke, the charts say all there is.
+  if (scores.length > 0 && run.endReason !== undefined) parts.push(scoreTable(run, scores));
   return parts;
 }
 

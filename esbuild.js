@@ -1,6 +1,8 @@
-// Owns the bundles: one per process, one per page (sharing chunks). `--watch` rebuilds, `--production` minifies.
+// Owns the bundles: one per process, one per page (sharing chunks). `--watch` rebuilds, `--production` minifies,
+// `--package` then makes the VSIX of this platform, `--generate` writes what media/ holds of the sources.
 // A room that imports what it must not breaks here: `vscode` is external in the extension alone.
 const esbuild = require('esbuild');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -11,6 +13,19 @@ const dist = path.join(__dirname, 'dist');
 /** Native or optional packages: loaded from node_modules at run time, never bundled. */
 const NATIVE = ['@duckdb/node-api', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
 
+/** The package says that its Node build has no side effects; it registers the backend and its kernels. */
+const keepCpuBackend = {
+  name: 'keep-cpu-backend',
+  setup(build) {
+    build.onResolve({ filter: /^@tensorflow\/tfjs-backend-cpu$/ }, async ({ path: name, ...args }) => {
+      if (args.pluginData === keepCpuBackend) return undefined;
+      const { kind, importer, resolveDir } = args;
+      const found = await build.resolve(name, { kind, importer, resolveDir, pluginData: keepCpuBackend });
+      return { ...found, sideEffects: true };
+    });
+  },
+};
+
 const common = {
   bundle: true,
   minify: production,
@@ -19,7 +34,15 @@ const common = {
   metafile: true,
   legalComments: 'none',
 };
-const node = { ...common, platform: 'node', target: 'node20', format: 'cjs' };
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  plugins: [keepCpuBackend],
+  // Its CommonJS build asks for its parts at run time, which a bundler cannot see.
+  alias: { 'jsonc-parser': require.resolve('jsonc-parser/lib/esm/main.js') },
+};
 
 const bundles = {
   extension: {
@@ -73,7 +96,44 @@ function copyAssets() {
   }
 }
 
+/** media/experiment.schema.json from the zod schema, media/l10n from the texts in the sources. */
+async function generate() {
+  const built = await esbuild.build({
+    ...node,
+    entryPoints: ['src/core/experiment/generateSchema.ts'],
+    write: false,
+    sourcemap: false,
+    outfile: 'generateSchema.js',
+  });
+  const schema = execFileSync(process.execPath, ['-'], {
+    input: built.outputFiles[0].text,
+    encoding: 'utf8',
+  });
+  fs.mkdirSync(path.join(__dirname, 'media', 'l10n'), { recursive: true });
+  fs.writeFileSync(path.join(__dirname, 'media', 'experiment.schema.json'), schema);
+  const l10n = path.join(path.dirname(require.resolve('@vscode/l10n-dev/package.json')), 'dist', 'cli.js');
+  execFileSync(process.execPath, [l10n, 'export', '--outDir', 'media/l10n', './src', './webview'], {
+    cwd: __dirname,
+  });
+}
+
+/** A VSIX holds the native DuckDB of this platform only. Its name can be set by `-o`. */
+async function packageExtension() {
+  const { createVSIX } = require('@vscode/vsce');
+  const flag = process.argv.indexOf('-o');
+  const target = `${process.platform === 'linux' && isMusl() ? 'alpine' : process.platform}-${process.arch}`;
+  const { version } = require('./package.json');
+  const packagePath = flag === -1 ? `model-bench-${target}-${version}.vsix` : process.argv[flag + 1];
+  fs.mkdirSync(path.dirname(path.resolve(packagePath)), { recursive: true });
+  await createVSIX({ cwd: __dirname, target, packagePath, allowMissingRepository: true });
+}
+
+function isMusl() {
+  return process.report.getReport().header.glibcVersionRuntime === undefined;
+}
+
 async function main() {
+  if (process.argv.includes('--generate')) return generate();
   fs.rmSync(dist, { recursive: true, force: true });
   copyAssets();
   const meta = {};
@@ -88,6 +148,7 @@ async function main() {
   }
   fs.writeFileSync(path.join(dist, 'meta.json'), JSON.stringify(meta));
   fs.chmodSync(path.join(dist, 'cli.js'), 0o755);
+  if (process.argv.includes('--package')) await packageExtension();
 }
 
 main().catch((error) => {

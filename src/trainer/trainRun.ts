@@ -48,7 +48,7 @@ export async function trainRun({
       emit: (event) => recorder.record(event),
       signal: { stopRequested: isStopRequested },
       checkpoints: {
-        write: (checkpoint) =>
+        save: (checkpoint) =>
           writeCheckpoint(
             checkpoint.kind === 'best' ? paths.bestCheckpoint : paths.lastCheckpoint,
             checkpoint,

@@ -1,11 +1,11 @@
 // Owns `init`: a config scaffolded from a CSV. Never overwrites a file unless told to.
-import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import { EXPERIMENT_FILE_SUFFIX } from '../../shared/schema/experiment';
 import { openCsv } from '../../core/data/csvSource';
 import { scaffoldExperiment } from '../../core/experiment/scaffold';
+import { exists } from '../../core/files';
 import { writeFileAtomic } from '../../core/runs/atomicFile';
 import { EXIT_OK, print } from '../output';
 
@@ -39,11 +39,4 @@ export async function init(csv: string, options: InitOptions): Promise<number> {
   } finally {
     source.close();
   }
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.access(file).then(
-    () => true,
-    () => false,
-  );
 }

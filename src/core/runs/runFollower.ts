@@ -42,17 +42,19 @@ export class RunFollower {
   private constructor(
     private readonly store: RunStore,
     readonly folder: string,
-    summary: RunSummary,
+    /** What run.json said when the following began. */
+    readonly stored: RunSummary,
   ) {
-    this.current = initialOf(summary);
+    this.current = initialOf(stored);
   }
 
   static async open(store: RunStore, folder: string): Promise<RunFollower> {
     return new RunFollower(store, folder, await store.read(folder));
   }
 
+  /** Until the log is read, what run.json said. */
   get summary(): RunSummary {
-    return this.current;
+    return this.position.nextSequence === 0 ? this.stored : this.current;
   }
 
   /** Follows until the run ends; resolves with the final summary. `dispose` lets go without ending the run. */
@@ -146,12 +148,22 @@ export class RunFollower {
     ) {
       await delay(RETRY_MS);
     }
-    const cause =
-      ended === undefined ? undefined : await Promise.race([ended, delay(EXIT_GRACE_MS, undefined)]);
+    const cause = ended === undefined ? undefined : await within(ended, EXIT_GRACE_MS);
     const final = await this.store.read(this.folder, cause);
     await this.catchUp();
     this.current = final;
     this.updates.fire({ events: [], summary: final });
     return final;
+  }
+}
+
+/** The promise's value, or undefined when it takes longer. Leaves no timer behind that would keep a process alive. */
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
+  const abort = new AbortController();
+  const timeout = delay(ms, undefined, { signal: abort.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    abort.abort();
   }
 }

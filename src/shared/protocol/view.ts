@@ -8,15 +8,17 @@ import type { Contract } from './channel';
 const runIdParams = z.object({ runId: z.string() });
 const done = z.object({});
 
+const float64Array = z.custom<Float64Array>((value) => value instanceof Float64Array);
+
 /** Typed arrays pass through postMessage as they are, NaN included. */
 const seriesChunkSchema = z.object({
   metric: z.string(),
   split: z.enum(['train', 'validation']),
   resolution: z.enum(['step', 'epoch']),
-  step: z.instanceof(Float64Array),
-  epoch: z.instanceof(Float64Array),
-  wallTimeMs: z.instanceof(Float64Array),
-  value: z.instanceof(Float64Array),
+  step: float64Array,
+  epoch: float64Array,
+  wallTimeMs: float64Array,
+  value: float64Array,
 });
 
 /** The Metrics view (side panel) and the dashboard (editor area): the same page in two widths. */

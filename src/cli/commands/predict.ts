@@ -1,0 +1,144 @@
+// Owns `predict`: a run's scored weights on the rows of a CSV, written as that CSV with the predictions behind.
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import { BenchError } from '../../shared/errors';
+import { didYouMean } from '../../shared/didYouMean';
+import { fittedRecipeSchema, type FittedRecipe } from '../../shared/schema/recipe';
+import { chooseBackend } from '../../core/backend/ladder';
+import { openCsv, type CsvSource } from '../../core/data/csvSource';
+import { writeCsv } from '../../core/data/csvWriter';
+import { applyRecipe, recipeColumns } from '../../core/recipe/apply';
+import { exists } from '../../core/files';
+import { writeFileAtomic } from '../../core/runs/atomicFile';
+import { readCheckpoint, type Checkpoint } from '../../core/runs/checkpointFiles';
+import { runPaths, type RunPaths } from '../../core/runs/runFolder';
+import { readExperimentOf } from '../../core/runs/runStore';
+import { loadPredictor, scoredCheckpointKind, type Predictions } from '../../core/train/predict';
+import { clock, runStore, wasmFolder } from '../context';
+import { EXIT_OK, print, printJson } from '../output';
+import { runFolderOf } from './runs';
+
+export interface PredictOptions {
+  readonly output: string;
+  readonly runsDir?: string;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+export async function predict(run: string, csv: string, options: PredictOptions): Promise<number> {
+  const output = path.resolve(options.output);
+  const input = path.resolve(csv);
+  if (output === input)
+    throw new BenchError('cli.output', l10n.t('{0} is the input. Choose another file with -o.', csv));
+  if (!options.force && (await exists(output))) {
+    throw new BenchError(
+      'cli.fileExists',
+      l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', output),
+    );
+  }
+  const paths = runPaths(runFolderOf(runStore(options.runsDir), run));
+  const experiment = await readExperimentOf(paths.folder);
+  const recipe = await readRecipe(paths);
+  const checkpoint = await readScored(paths, scoredCheckpointKind(experiment));
+
+  const source = await openCsv(input);
+  const { chosen } = await chooseBackend({ requested: 'auto', wasmDir: wasmFolder, clock });
+  const predictor = loadPredictor({ experiment, recipe, checkpoint, backend: chosen });
+  try {
+    requireColumns(recipe, source);
+    const table = await source.readTable(recipeColumns(recipe));
+    const predictions = await predictor.predict(applyRecipe(recipe, table).x, table.rows);
+    const original = await source.preview(Math.max(1, table.rows));
+    const added = predictionColumns(recipe.target.column, predictions);
+    const names = uniqueNames(
+      original.columns,
+      added.map(({ name }) => name),
+    );
+    await writeFileAtomic(
+      output,
+      writeCsv(
+        [...original.columns, ...names],
+        original.rows.map((row, i) => [...row, ...added.map(({ cell }) => cell(i))]),
+      ),
+    );
+    for (const issue of table.issues) process.stderr.write(`${issue.severity}: ${issue.message}\n`);
+    if (options.json) printJson({ event: 'predicted', rows: table.rows, output });
+    else print(l10n.t('{0} rows predicted: {1}', table.rows, output));
+    return EXIT_OK;
+  } finally {
+    predictor.dispose();
+    source.close();
+  }
+}
+
+async function readRecipe(paths: RunPaths): Promise<FittedRecipe> {
+  try {
+    return fittedRecipeSchema.parse(JSON.parse(await fs.readFile(paths.recipe, 'utf8')));
+  } catch (error) {
+    throw new BenchError(
+      'run.noRecipe',
+      l10n.t(
+        '{0} has no readable recipe.json: it ended before its data was read. Train again.',
+        paths.folder,
+      ),
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** A run stopped in its first epoch, or without validation rows, has the last weights only. */
+async function readScored(paths: RunPaths, kind: Checkpoint['kind']): Promise<Checkpoint> {
+  if (kind === 'last') return readCheckpoint(paths.lastCheckpoint);
+  return (await exists(paths.bestCheckpoint))
+    ? readCheckpoint(paths.bestCheckpoint)
+    : readCheckpoint(paths.lastCheckpoint);
+}
+
+function requireColumns(recipe: FittedRecipe, source: CsvSource): void {
+  const columns = source.columns();
+  for (const { column } of recipe.encoders) {
+    if (columns.includes(column)) continue;
+    const near = didYouMean(column, columns);
+    const hint = near === undefined ? '' : ` ${l10n.t('Did you mean "{0}"? Rename it.', near)}`;
+    throw new BenchError(
+      'predict.missingColumn',
+      l10n.t(
+        '{0}: expected a column "{1}", which the model was trained on; it is not there.',
+        source.path,
+        column,
+      ) + hint,
+    );
+  }
+}
+
+interface PredictionColumn {
+  readonly name: string;
+  readonly cell: (row: number) => string;
+}
+
+function predictionColumns(target: string, predictions: Predictions): PredictionColumn[] {
+  if (predictions.task === 'regression') {
+    return [{ name: `${target}_predicted`, cell: (row) => String(predictions.values[row] ?? NaN) }];
+  }
+  const { classes, predicted, probabilities } = predictions;
+  return [
+    { name: `${target}_predicted`, cell: (row) => classes[predicted[row] ?? -1] ?? '' },
+    ...classes.map((name, k) => ({
+      name: `${target}_probability_${name}`,
+      cell: (row: number) => String(probabilities[row * classes.length + k] ?? NaN),
+    })),
+  ];
+}
+
+function uniqueNames(taken: readonly string[], wanted: readonly string[]): string[] {
+  const used = new Set(taken);
+  return wanted.map((name) => {
+    let free = name;
+    for (let n = 2; used.has(free); n++) free = `${name}_${n}`;
+    used.add(free);
+    return free;
+  });
+}

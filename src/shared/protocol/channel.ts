@@ -79,6 +79,8 @@ export function serve<C extends Contract>(
 ): ServerChannel<C> {
   const running = new Map<number, AbortController>();
   const closed = new Emitter<string>();
+  const own = `${contract.name} ${contract.version}`;
+  let partner = own;
   let open = true;
   const post = (envelope: Envelope): void => {
     if (open) transport.send(envelope);
@@ -88,6 +90,7 @@ export function serve<C extends Contract>(
     const abort = new AbortController();
     running.set(id, abort);
     try {
+      if (partner !== own) throw mismatch(contract, partner);
       if (!Object.hasOwn(contract.requests, method)) {
         throw new BenchError('channel.method', `Unknown request "${method}" to ${contract.name}.`);
       }
@@ -110,7 +113,8 @@ export function serve<C extends Contract>(
     if (envelope === undefined) return;
     if (envelope.kind === 'hello') {
       post({ kind: 'hello', contract: contract.name, version: contract.version });
-      if (envelope.contract !== contract.name || envelope.version !== contract.version) transport.close();
+      // The client closes when it reads that; until then nothing is answered but the mismatch.
+      partner = `${envelope.contract} ${envelope.version}`;
     } else if (envelope.kind === 'request') {
       void answer(envelope.id, envelope.method, envelope.params);
     } else if (envelope.kind === 'cancel') {
@@ -168,7 +172,10 @@ export function connect<C extends Contract>(transport: Transport, contract: C): 
     switch (envelope.kind) {
       case 'hello':
         if (envelope.contract === contract.name && envelope.version === contract.version) greet();
-        else fail(mismatch(contract, `${envelope.contract} ${envelope.version}`));
+        else {
+          fail(mismatch(contract, `${envelope.contract} ${envelope.version}`));
+          transport.close();
+        }
         break;
       case 'result':
       case 'error': {

@@ -18,7 +18,7 @@ export function packExtension(vsix = VSIX) {
   fs.rmSync(vsix, { force: true });
   fs.mkdirSync(path.dirname(vsix), { recursive: true });
   const shell = process.platform === 'win32'; // npm is a .cmd there
-  const args = ['run', '--silent', 'package', '--', '--out', path.relative(ROOT, vsix)];
+  const args = ['run', '--silent', 'package', '--', '-o', path.relative(ROOT, vsix)];
   const done = spawnSync('npm', args, { cwd: ROOT, encoding: 'utf8', shell });
   if (done.status === 0 && fs.existsSync(vsix)) return vsix;
   throw new Error(`"npm run package" failed:\n${done.stdout}${done.stderr}`.trimEnd());

@@ -9,6 +9,9 @@ import { launchChromium, VIEWPORT } from '../host/chromium.mjs';
 import { installExtension, startServer, writeSettings } from '../host/server.mjs';
 
 const EXTENSION_ID = 'model-bench.model-bench';
+
+/** The extension's view container, by the name that the activity bar gives it. */
+const CONTAINER = 'Model Bench';
 const ROOT = path.resolve(import.meta.dirname, '..', '..', '..');
 const SCREENSHOTS = path.join(ROOT, 'out', 'screenshots');
 
@@ -110,9 +113,10 @@ export class Workbench {
     });
   }
 
-  /** Waits until the explorer shows the workspace. */
+  /** Waits until the explorer shows the workspace, and the editor knows what the extension contributes. */
   async ready(): Promise<void> {
     await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+    await this.containerItem(CONTAINER).waitFor({ timeout: 60_000 });
   }
 
   /** Runs a command from the palette, by its full title ("Model Bench: Train Model"). */
@@ -186,8 +190,8 @@ export class Workbench {
   }
 
   /** Shows a view container by its name in the activity bar. */
-  async openContainer(name: string): Promise<void> {
-    const item = this.page.locator(`.activitybar .action-item:has([aria-label^="${name}"])`).first();
+  async openContainer(name = CONTAINER): Promise<void> {
+    const item = this.containerItem(name);
     await item.waitFor();
     const shown = await item.evaluate((element) => element.classList.contains('checked'));
     if (!shown) await item.click();
@@ -213,7 +217,7 @@ export class Workbench {
   /** Reloads the window: the extension host ends and a new one starts. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.page.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+    await this.containerItem(CONTAINER).waitFor({ timeout: 60_000 });
   }
 
   /** Writes out/screenshots/<name>-<theme>.png. */
@@ -222,9 +226,23 @@ export class Workbench {
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${this.theme}.png`) });
   }
 
+  /** What the extension host has logged as errors; the extension's failed start among them. */
+  logErrors(): string[] {
+    const logs = path.join(path.dirname(this.folder), 'user-data', 'logs');
+    const files = fs.readdirSync(logs, { recursive: true, encoding: 'utf8' });
+    return files
+      .filter((file) => file.endsWith('remoteexthost.log'))
+      .flatMap((file) => fs.readFileSync(path.join(logs, file), 'utf8').split('\n'))
+      .filter((line) => line.includes('[error]'));
+  }
+
   /** Closes the window, the editor and every process started on its workspace. @returns who had to be killed */
   dispose(): Promise<string[]> {
     return this.end();
+  }
+
+  private containerItem(name: string): Locator {
+    return this.page.locator(`.activitybar .action-item:has([aria-label^="${name}"])`).first();
   }
 
   private async showExplorer(): Promise<void> {
@@ -251,6 +269,7 @@ export async function inWorkbench(
     await journey(workbench);
   } catch (error) {
     await workbench.screenshot(`failed-${name}`).catch(() => undefined);
+    for (const line of [...workbench.logErrors(), ...workbench.pageErrors]) console.error(line);
     throw error;
   } finally {
     await workbench.dispose();

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import * as util from 'node:util';
-import '@tensorflow/tfjs-backend-cpu';
+import { version_cpu as cpuVersion } from '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import * as l10n from '@vscode/l10n';
@@ -60,6 +60,7 @@ interface RungPlan {
 const TFJS_NODE = '@tensorflow/tfjs-node';
 const TFJS_NODE_GPU = '@tensorflow/tfjs-node-gpu';
 
+// The cpu package is imported for its version: as a bare import the bundler drops it, and the backend with it.
 const RUNGS = {
   cuda: {
     tfName: 'tensorflow',
@@ -75,7 +76,11 @@ const RUNGS = {
   cpu: {
     tfName: 'cpu',
     tolerance: 0,
-    prepare: () => Promise.resolve({ ready: true, what: l10n.t('Plain JavaScript, the reference') }),
+    prepare: () =>
+      Promise.resolve({
+        ready: true,
+        what: l10n.t('Plain JavaScript, the reference (tfjs {0})', cpuVersion),
+      }),
   },
 } satisfies Record<BackendName, RungPlan>;
 

@@ -7,7 +7,7 @@ import { BenchError } from '../../shared/errors';
 import type { DataIssue, DatasetProfile, Preview } from '../../shared/schema/profile';
 import { cellColumn, numberSql, trimmedSql } from './cells';
 import { headerOnly, notUtf8, openCsvFile, type CsvFile } from './csvFile';
-import { firstNonUtf8Line, linesOfRows } from './csvText';
+import { firstNonUtf8Line, lineOfByte, linesOfRows } from './csvText';
 import { openDatabase, sqlText, type Database, type QueryOptions } from './database';
 import { isMissing, isMissingNumber } from './missing';
 import { profileTable } from './profile';
@@ -50,7 +50,7 @@ export interface CsvSource extends Disposable {
 
 /** Records that DuckDB could not read as rows. */
 interface Rejected {
-  readonly lines: ReadonlySet<number>;
+  readonly bytes: ReadonlySet<number>;
   readonly issues: readonly DataIssue[];
 }
 
@@ -104,7 +104,7 @@ function createSource(file: CsvFile, database: Database): CsvSource {
     const [line] = await linesOfRows(path, [row], {
       syntax,
       skipRecords: file.dialect.hasHeader ? 1 : 0,
-      rejectedLines: rejected?.lines ?? new Set(),
+      rejectedBytes: rejected?.bytes ?? new Set(),
       blankIsRow: columns.length === 1,
       signal: options.signal,
     });
@@ -268,53 +268,44 @@ function scanSql({ path, syntax, dialect, columns, leadingBlankLines }: CsvFile)
 
 /** Of the scan that just ended. One record may have several errors; the first decides what it is called. */
 async function readRejected(file: CsvFile, database: Database, options: QueryOptions): Promise<Rejected> {
+  // Its `line` counts records, not lines: only the byte says where a record is.
   const errors = await database.rows(
-    `SELECT line, arg_min(error_type::VARCHAR, coalesce(column_idx, 0)), arg_min(error_message, coalesce(column_idx, 0))
-     FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors) GROUP BY line ORDER BY line`,
+    `SELECT line_byte_position, arg_min(error_type::VARCHAR, coalesce(column_idx, 0)), arg_min(error_message, coalesce(column_idx, 0))
+     FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)
+     GROUP BY line_byte_position ORDER BY line_byte_position`,
     options,
   );
-  const lines = new Set<number>();
-  const groups = new Map<string, { first: number; count: number; message: string }>();
-  for (const [lineValue, kindValue, messageValue] of errors) {
-    const line = Number(lineValue);
-    const kind = kindValue === 'MISSING COLUMNS' || kindValue === 'TOO MANY COLUMNS' ? 'ragged' : 'malformed';
-    lines.add(line);
-    const group = groups.get(kind) ?? { first: line, count: 0, message: String(messageValue) };
-    groups.set(kind, { ...group, count: group.count + 1 });
+  const bytes = new Set<number>();
+  const groups = new Map<'ragged' | 'malformed', { first: number; count: number; message: string }>();
+  for (const [position, kind, message] of errors) {
+    // 1-based there.
+    const byte = Number(position) - 1;
+    const name = kind === 'MISSING COLUMNS' || kind === 'TOO MANY COLUMNS' ? 'ragged' : 'malformed';
+    bytes.add(byte);
+    const group = groups.get(name) ?? { first: byte, count: 0, message: String(message) };
+    groups.set(name, { ...group, count: group.count + 1 });
   }
   const issues: DataIssue[] = [];
-  const ragged = groups.get('ragged');
-  if (ragged !== undefined) {
-    const cells = /Found: (\d+)/.exec(ragged.message)?.[1] ?? '?';
-    const message = l10n.t(
-      'Line {0} has {1} cells; the header has {2}. Rows with another number of cells than the header are left out: {3}. Correct these lines.',
-      ragged.first,
-      cells,
-      file.columns.length,
-      ragged.count,
-    );
-    issues.push({
-      severity: 'warning',
-      code: 'data.raggedRows',
-      message,
-      line: ragged.first,
-      count: ragged.count,
-    });
+  for (const [name, { first, count, message: found }] of groups) {
+    // One byte on: after CR LF the position is that of the LF.
+    const line = await lineOfByte(file.path, first + 1, options.signal);
+    if (name === 'ragged') {
+      const message = l10n.t(
+        'Line {0} has {1} cells; the header has {2}. Rows with another number of cells than the header are left out: {3}. Correct these lines.',
+        line,
+        /Found: (\d+)/.exec(found)?.[1] ?? '?',
+        file.columns.length,
+        count,
+      );
+      issues.push({ severity: 'warning', code: 'data.raggedRows', message, line, count });
+    } else {
+      const message = l10n.t(
+        'The record from line {0} on cannot be read: its quotes do not close where a cell ends. Records left out: {1}. Correct the quotes.',
+        line,
+        count,
+      );
+      issues.push({ severity: 'error', code: 'data.malformedRows', message, line, count });
+    }
   }
-  const malformed = groups.get('malformed');
-  if (malformed !== undefined) {
-    const message = l10n.t(
-      'The record from line {0} on cannot be read: its quotes do not close where a cell ends. Records left out: {1}. Correct the quotes.',
-      malformed.first,
-      malformed.count,
-    );
-    issues.push({
-      severity: 'error',
-      code: 'data.malformedRows',
-      message,
-      line: malformed.first,
-      count: malformed.count,
-    });
-  }
-  return { lines, issues };
+  return { bytes, issues };
 }

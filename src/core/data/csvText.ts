@@ -120,7 +120,7 @@ function badLineIn(bytes: Uint8Array): number {
  * The lines on which given data rows start, for messages. One pass that ends at the last row asked for.
  * @param rows ascending 0-based data rows, counted as DuckDB counts them: without header and rejected records
  * @param skipRecords records before the first data row (the header)
- * @param rejectedLines lines of records that were kept apart
+ * @param rejectedBytes 0-based offsets of records that were kept apart; after CR LF they may point at the LF
  * @param blankIsRow true for a file of one column, where a blank line is a missing value
  * @returns 1-based lines, in the order of `rows`; shorter when the file ends first
  */
@@ -130,12 +130,12 @@ export async function linesOfRows(
   options: {
     syntax: CsvSyntax;
     skipRecords: number;
-    rejectedLines: ReadonlySet<number>;
+    rejectedBytes: ReadonlySet<number>;
     blankIsRow: boolean;
     signal?: AbortSignal | undefined;
   },
 ): Promise<number[]> {
-  const { syntax, rejectedLines, blankIsRow } = options;
+  const { syntax, rejectedBytes, blankIsRow } = options;
   const [delimiter, quote, escape] = [syntax.delimiter, syntax.quote, syntax.escape].map((char) =>
     char.charCodeAt(0),
   );
@@ -145,6 +145,8 @@ export async function linesOfRows(
   let row = 0;
   let line = 1;
   let startLine = 1;
+  let offset = 0;
+  let startByte = 0;
   let isQuoted = false;
   let isCellStart = true;
   let isBlank = true;
@@ -154,7 +156,8 @@ export async function linesOfRows(
   let isFirstChunk = true;
   /** @returns true when the last row asked for was found */
   const endRecord = (): boolean => {
-    const isRow = (!isBlank || (blankIsRow && skip === 0)) && !rejectedLines.has(startLine);
+    const isRejected = rejectedBytes.has(startByte) || rejectedBytes.has(startByte - 1);
+    const isRow = (!isBlank || (blankIsRow && skip === 0)) && !isRejected;
     if (isRow && skip > 0) skip--;
     else if (isRow) {
       if (row === rows[found.length]) found.push(startLine);
@@ -167,12 +170,17 @@ export async function linesOfRows(
   for await (const chunk of chunksOf(path, options.signal)) {
     const hasBom = isFirstChunk && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
     isFirstChunk = false;
+    if (hasBom) startByte = offset = 3;
     for (const byte of hasBom ? chunk.subarray(3) : chunk) {
       // CR LF is one end of line.
       const isLineEnd = byte === 13 || (byte === 10 && previous !== 13);
       const isSecondHalf = byte === 10 && previous === 13;
       previous = byte;
-      if (isSecondHalf) continue;
+      offset++;
+      if (isSecondHalf) {
+        if (!isQuoted) startByte = offset;
+        continue;
+      }
       if (isLineEnd) line++;
       if (isEscaped) isEscaped = false;
       else if (isQuoted) {
@@ -185,6 +193,7 @@ export async function linesOfRows(
         hasJustClosed = false;
         if (endRecord()) return found;
         startLine = line;
+        startByte = offset;
       } else {
         // A doubled quote closes and opens again: the state after it is the same.
         if (byte === quote && (isCellStart || hasJustClosed)) isQuoted = true;
@@ -196,4 +205,24 @@ export async function linesOfRows(
   }
   if (!isBlank) endRecord();
   return found;
+}
+
+/** @returns the 1-based line that holds the byte at a 0-based offset */
+export async function lineOfByte(
+  path: string,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let line = 1;
+  let start = 0;
+  let previous = 0;
+  for await (const chunk of chunksOf(path, signal)) {
+    for (const byte of chunk.subarray(0, Math.max(0, offset - start))) {
+      if (byte === 13 || (byte === 10 && previous !== 13)) line++;
+      previous = byte;
+    }
+    start += chunk.length;
+    if (start >= offset) break;
+  }
+  return line;
 }

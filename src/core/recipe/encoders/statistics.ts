@@ -43,6 +43,7 @@ export function medianOf(values: Float64Array): number {
 
 /** A spread that is only rounding noise counts as none. @see sklearn.preprocessing._data._is_constant_feature */
 export function isNegligible(sd: number, mean: number, count: number): boolean {
-  const epsilon = Number.EPSILON;
-  return sd ** 2 <= count * epsilon * sd ** 2 + (count * mean * epsilon) ** 2;
+  const noise = count * Number.EPSILON;
+  // sd^2 <= noise * sd^2 + (noise * mean)^2, without squares that overflow.
+  return sd <= (noise * Math.abs(mean)) / Math.sqrt(Math.max(Number.EPSILON, 1 - noise));
 }

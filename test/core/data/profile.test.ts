@@ -1,0 +1,93 @@
+// What is said of a column: its type with the reason, and figures that equal numpy's.
+import { describe, expect, it } from 'vitest';
+import { csvFolder } from './tempCsv';
+import type { ColumnProfile } from '../../../src/shared/schema/profile';
+import { datasetProfileSchema } from '../../../src/shared/schema/profile';
+
+const csv = csvFolder();
+
+/** Profiles one column of values beside a filler. */
+async function profileOf(name: string, values: readonly string[]): Promise<ColumnProfile> {
+  const source = await csv.open(`"${name}",filler\n${values.map((value) => `${value},x`).join('\n')}\n`);
+  const profile = datasetProfileSchema.parse(await source.profile());
+  source.close();
+  return profile.columns[0]!;
+}
+
+const range = (count: number, of: (i: number) => string): string[] =>
+  Array.from({ length: count }, (_, i) => of(i));
+
+describe('profile', () => {
+  it.each<[string, string, readonly string[], ColumnProfile['type']]>([
+    ['decimals', 'x', range(20, (i) => `${i / 3}`), 'number'],
+    ['few whole numbers', 'grade', range(20, (i) => `${i % 3}`), 'number'],
+    ['0 and 1', 'flag', range(20, (i) => `${i % 2}`), 'number'],
+    ['yes and no', 'flag', range(20, (i) => (i % 2 ? 'Yes' : 'No')), 'boolean'],
+    ['t and f', 'flag', range(20, (i) => (i % 2 ? 't' : 'f')), 'boolean'],
+    ['m and f', 'sex', range(20, (i) => (i % 2 ? 'm' : 'f')), 'category'],
+    ['a row counter', 'n', range(20, (i) => `${i + 1}`), 'id'],
+    ['years that count up', 'year', range(20, (i) => `${i + 1900}`), 'number'],
+    ['unique numbers called id', 'customer_id', range(20, (i) => `${i * 7919}`), 'id'],
+    ['repeated numbers called id', 'shop_id', range(20, (i) => `${i % 4}`), 'category'],
+    ['codes with leading zeros', 'area', range(20, (i) => `00${i % 4}`), 'category'],
+    ['uuids', 'key', range(20, (i) => `6fa459ea-ee8a-3ca4-894e-${String(i).padStart(12, '0')}`), 'id'],
+    ['words', 'color', range(20, (i) => ['red', 'green', 'None'][i % 3]!), 'category'],
+    ['sentences', 'note', range(20, (i) => `it was day ${i} of the trip`), 'text'],
+    ['Chinese sentences', 'note', range(20, (i) => `今天是旅行的第${i}天非常好`), 'text'],
+    ['ISO dates', 'd', range(20, (i) => `2020-01-${String(i + 1).padStart(2, '0')}`), 'datetime'],
+    ['year and month', 'd', range(12, (i) => `1949-${String(i + 1).padStart(2, '0')}`), 'datetime'],
+    ['day first', 'd', range(20, (i) => `${i + 1}/3/2020`), 'datetime'],
+    ['what only looks like dates', 'd', range(20, (i) => `2020-13-${String(i + 10)}`), 'id'],
+    ['nothing', 'empty', range(20, () => 'NA'), 'category'],
+    ['numbers with one word', 'x', [...range(20, (i) => `${i * 2.5}`), 'abc'], 'number'],
+    ['numbers with many words', 'x', range(20, (i) => (i % 3 ? `${i}` : 'low')), 'category'],
+  ])('types %s', async (_, name, values, type) => {
+    const column = await profileOf(name, values);
+    expect(column.type).toBe(type);
+    expect(column.reason).not.toBe('');
+  });
+
+  it('equals numpy on figures', async () => {
+    const column = await profileOf('x', ['1', '2', '3.5', '10', '-4', '7.25', '7.25', 'NA']);
+    // numpy 2.4.6: mean, std(ddof=1), percentile [25, 50, 75]
+    expect(column).toMatchObject({ rows: 8, missing: 1, distinct: 6, distinctIsExact: true });
+    expect(column.numeric?.mean).toBeCloseTo(3.857142857142857, 14);
+    expect(column.numeric?.sd).toBeCloseTo(4.72990737853542, 13);
+    expect(column.numeric?.quartiles).toEqual([1.5, 3.5, 7.25]);
+    expect([column.numeric?.min, column.numeric?.max]).toEqual([-4, 10]);
+    // numpy.histogram(a, 5)
+    expect(column.histogram?.counts).toEqual([1, 1, 2, 0, 3]);
+  });
+
+  it('keeps its precision far from zero', async () => {
+    const column = await profileOf('x', ['1000000000.5', '1000000001.5', '1000000002.5']);
+    expect(column.numeric).toMatchObject({ mean: 1000000001.5, sd: 1 });
+  });
+
+  it('counts dates in milliseconds', async () => {
+    const column = await profileOf('d', ['2020-01-01', '2020-01-03 12:00', '2020-01-02T00:00:00Z', '']);
+    const start = Date.UTC(2020, 0, 1);
+    expect(column.numeric).toMatchObject({ min: start, max: start + 2.5 * 86_400_000 });
+    expect(column.numeric?.quartiles[1]).toBe(start + 86_400_000);
+    expect(column.missing).toBe(1);
+  });
+
+  it('lists top values, most frequent first, ties by code point', async () => {
+    const column = await profileOf('c', ['b', 'a', 'c', 'c', 'Z']);
+    expect(column.topValues).toEqual([
+      { value: 'c', count: 2 },
+      { value: 'Z', count: 1 },
+      { value: 'a', count: 1 },
+      { value: 'b', count: 1 },
+    ]);
+    expect(column.textLength).toEqual({ min: 1, max: 1, mean: 1 });
+  });
+
+  it('tells how far it is', async () => {
+    const source = await csv.open('a,b\n1,2\n');
+    const fractions: number[] = [];
+    await source.profile({ onProgress: (fraction) => fractions.push(fraction) });
+    expect(fractions.at(-1)).toBe(1);
+    expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
+  });
+});

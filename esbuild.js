@@ -12,6 +12,8 @@ const dist = path.join(__dirname, 'dist');
 
 /** Native or optional packages: loaded from node_modules at run time, never bundled. */
 const NATIVE = ['@duckdb/node-api', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu'];
+/** Asked for by tfjs when it fetches a model over the network, which nothing here does. */
+const NEVER_LOADED = ['node-fetch'];
 
 /** The package says that its Node build has no side effects; it registers the backend and its kernels. */
 const keepCpuBackend = {
@@ -51,18 +53,23 @@ const bundles = {
     outfile: 'dist/extension.js',
     external: ['vscode'],
   },
-  trainer: { ...node, entryPoints: ['src/trainer/main.ts'], outfile: 'dist/trainer.js', external: NATIVE },
+  trainer: {
+    ...node,
+    entryPoints: ['src/trainer/main.ts'],
+    outfile: 'dist/trainer.js',
+    external: [...NATIVE, ...NEVER_LOADED],
+  },
   dataWorker: {
     ...node,
     entryPoints: ['src/dataWorker/main.ts'],
     outfile: 'dist/dataWorker.js',
-    external: NATIVE,
+    external: [...NATIVE, ...NEVER_LOADED],
   },
   cli: {
     ...node,
     entryPoints: ['src/cli/main.ts'],
     outfile: 'dist/cli.js',
-    external: NATIVE,
+    external: [...NATIVE, ...NEVER_LOADED],
     banner: { js: '#!/usr/bin/env node' },
   },
   webview: {

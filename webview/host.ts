@@ -1,7 +1,7 @@
 // Owns a page's line to the extension host: the language bundle, the transport, the state that the user arranged.
 // Imported first by each page. Never keeps what the host knows better (runs, profiles, points).
 import * as l10n from '@vscode/l10n';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { connect, type ClientChannel, type Contract, type Transport } from '../src/shared/protocol/channel';
 import { toDisposable } from '../src/shared/disposable';
 import { setLanguage } from './ui/format';
@@ -42,20 +42,27 @@ export interface Arrangement<T> {
   update(change: Partial<T>): void;
 }
 
+/** Kept beside what the user arranged: what the host restores the page for after a reload. */
+const source = document.body.dataset['source'] ?? '';
+
+const savedSchema = z.object({ arrangement: z.unknown() });
+
 /** What the user arranged in this page (axis, zoom, column widths), kept by the editor over hiding and reload. */
 export function arrangement<S extends z.ZodObject>(
   schema: S,
   initial: z.output<S>,
 ): Arrangement<z.output<S>> {
-  const parsed = schema.safeParse(api.getState());
+  const saved = savedSchema.safeParse(api.getState());
+  const parsed = schema.safeParse(saved.data?.arrangement);
   let value = parsed.success ? parsed.data : initial;
+  api.setState({ source, arrangement: value });
   return {
     get value() {
       return value;
     },
     update(change) {
       value = { ...value, ...change };
-      api.setState(value);
+      api.setState({ source, arrangement: value });
     },
   };
 }

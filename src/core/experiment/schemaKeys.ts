@@ -1,5 +1,5 @@
 // Owns which keys the config schema knows at a place, for "did you mean" and nothing else.
-import { z } from 'zod';
+import * as z from 'zod';
 import { experimentSchema } from '../../shared/schema/experiment';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;

@@ -1,0 +1,43 @@
+// Owns `npm run bench`: training speed of our own loop on this machine, and with `-- --peers` the scores beside
+// scikit-learn's on the same splits. Needs nothing but Node for the first; Python with scikit-learn for the second.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+import { compareWithPeers } from './parity.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+if (process.argv.includes('--help')) {
+  console.log(
+    'npm run bench [-- --peers [--python <python with scikit-learn>] [--data <folder>]] [--backend cpu]',
+  );
+} else if (process.argv.includes('--peers')) {
+  await compareWithPeers({ root, python: option('--python') ?? 'python3', dataFolder: option('--data') });
+} else {
+  // Bundled as the trainer is, so that the same code is measured.
+  const outfile = path.join(root, 'out', 'bench', 'speed.cjs');
+  mkdirSync(path.dirname(outfile), { recursive: true });
+  await esbuild.build({
+    entryPoints: [path.join(root, 'bench', 'speed.mjs')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    logLevel: 'warning',
+  });
+  const wasmDir = path.join(root, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
+  const only = option('--backend');
+  const { status } = spawnSync(process.execPath, [outfile, wasmDir, ...(only === undefined ? [] : [only])], {
+    stdio: 'inherit',
+  });
+  process.exitCode = status ?? 1;
+}
+
+/** The word after `name`, if it is there. */
+function option(name) {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? undefined : process.argv[at + 1];
+}

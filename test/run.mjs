@@ -32,7 +32,8 @@ const stages = [
   { name: 'build', inPart: parts.unit ?? parts.suite, run: () => one('build', 'node', ['esbuild.js']) },
   { name: 'types', inPart: false, run: () => one('types', 'npx', ['tsc', '-b']) },
   { name: 'lint', inPart: false, run: lint },
-  { name: 'unit', inPart: parts.unit, run: () => vitest('unit', 'vitest.config.ts') },
+  { name: 'unit', inPart: parts.unit, run: () => vitest('unit', 'vitest.config.mts') },
+  { name: 'processes', inPart: false, run: () => vitest('processes', 'vitest.processes.config.mts') },
   { name: 'in-editor suite', inPart: parts.suite, run: suite },
   { name: 'package', inPart: parts.journeys, run: pack },
   { name: 'journeys', inPart: parts.journeys, run: journeys },
@@ -126,7 +127,7 @@ async function pack() {
 /** @returns {Promise<Outcome>} */
 async function journeys() {
   if (!process.env.MODEL_BENCH_VSIX) return failed('not run: there is no package to install');
-  return vitest('journeys', 'vitest.e2e.config.ts');
+  return vitest('journeys', 'vitest.e2e.config.mts');
 }
 
 /**

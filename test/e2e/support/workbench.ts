@@ -49,7 +49,7 @@ export interface WebviewQuery {
  */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const vsix = options.vsix ?? process.env['MODEL_BENCH_VSIX'];
-  if (vsix === undefined) throw new Error('MODEL_BENCH_VSIX is not set; vitest.e2e.config.ts sets it.');
+  if (vsix === undefined) throw new Error('MODEL_BENCH_VSIX is not set; vitest.e2e.config.mts sets it.');
   const temp = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'model-bench-journey-'));
   const folder = path.join(temp, 'workspace');
   const userDataDir = path.join(temp, 'user-data');
@@ -223,6 +223,9 @@ export class Workbench {
   /** Writes out/screenshots/<name>-<theme>.png. */
   async screenshot(name: string): Promise<void> {
     fs.mkdirSync(SCREENSHOTS, { recursive: true });
+    // Away from what has a tooltip, until that has faded.
+    await this.page.mouse.move(VIEWPORT.width / 2, VIEWPORT.height - 2);
+    await sleep(500);
     await this.page.screenshot({ path: path.join(SCREENSHOTS, `${name}-${this.theme}.png`) });
   }
 
@@ -293,7 +296,7 @@ async function visibleIn(outer: Frame, selector: string): Promise<Frame | undefi
   const element = await outer.frameElement();
   if (!(await element.isVisible())) return undefined;
   for (const frame of outer.childFrames()) {
-    if (await frame.locator(selector).first().isVisible()) return frame;
+    if ((await frame.locator(selector).filter({ visible: true }).count()) > 0) return frame;
   }
   return undefined;
 }

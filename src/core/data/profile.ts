@@ -54,10 +54,16 @@ interface ColumnRef {
   readonly rows: number;
 }
 
-/** A subquery of the column's cells: t trimmed text, miss, n number. */
-function cellsSql(index: number): string {
+/** The column at hand, parsed once: t trimmed text, miss, n number. A handful of queries follow on it. */
+const CELLS = 'current_column';
+
+async function parseColumn(index: number, database: Database, options: QueryOptions): Promise<void> {
   const text = trimmedSql(cellColumn(index));
-  return `(SELECT t, ${isMissingSql('t')} AS miss, ${numberSql('t')} AS n FROM (SELECT ${text} AS t FROM cells))`;
+  await database.rows(
+    `CREATE OR REPLACE TABLE ${CELLS} AS
+     SELECT t, ${isMissingSql('t')} AS miss, ${numberSql('t')} AS n FROM (SELECT ${text} AS t FROM cells)`,
+    options,
+  );
 }
 
 async function profileColumn(
@@ -66,6 +72,7 @@ async function profileColumn(
   lineOf: LineOf,
   options: QueryOptions,
 ): Promise<{ profile: ColumnProfile; issues: DataIssue[] }> {
+  await parseColumn(column.index, database, options);
   const facts = await countFacts(column, database, options);
   let guess = guessType(facts);
   let dates: DateColumn | undefined;
@@ -80,7 +87,8 @@ async function profileColumn(
   const isNumeric = guess.type === 'number' || guess.type === 'datetime';
   const missing = facts.missing + (isNumeric ? facts.missingIfNumber : 0);
   const issues: DataIssue[] = [];
-  if (guess.type === 'number') {
+  const notNumbers = facts.rows - facts.missing - facts.missingIfNumber - facts.numbers;
+  if (guess.type === 'number' && notNumbers > 0) {
     const issue = await badNumbers(column, database, lineOf, options);
     if (issue !== undefined) issues.push(issue);
   } else if (dates !== undefined && dates.badCount > 0) {
@@ -112,7 +120,6 @@ async function describe(
   options: QueryOptions,
 ): Promise<ColumnProfile> {
   const { type, reason, missing, dates } = guess;
-  const cells = cellsSql(column.index);
   const base: ColumnProfile = {
     name: column.name,
     type,
@@ -121,25 +128,25 @@ async function describe(
     missing: missing + (dates?.badCount ?? 0),
     distinct: facts.distinct,
     distinctIsExact: column.rows <= EXACT_DISTINCT_ROWS,
-    examples: await examplesOf(cells, database, options),
+    examples: await examplesOf(database, options),
   };
   if (type === 'number') {
-    const numeric = await summariseNumbers(cells, database, options);
+    const numeric = await summariseNumbers(database, options);
     const bad = facts.rows - facts.missing - facts.missingIfNumber - facts.numbers;
     const isDiscrete = facts.integers === facts.numbers && facts.distinct <= TOP_VALUES;
     return {
       ...base,
       missing: missing + bad,
       ...numeric,
-      ...(isDiscrete ? { topValues: await topValues(cells, TOP_VALUES, database, options) } : {}),
+      ...(isDiscrete ? { topValues: await topValues(TOP_VALUES, database, options) } : {}),
     };
   }
   if (dates !== undefined) return { ...base, ...summariseDates(dates.valuesMs) };
   const length = { min: 0, max: facts.maxLength, mean: facts.meanLength };
-  const [shortest] = await database.rows(`SELECT min(length(t)) FROM ${cells} WHERE NOT miss`, options);
+  const [shortest] = await database.rows(`SELECT min(length(t)) FROM ${CELLS} WHERE NOT miss`, options);
   const textLength = { ...length, min: Number(shortest?.[0] ?? 0) };
   if (type !== 'category' && type !== 'boolean') return { ...base, textLength };
-  const top = await topValues(cells, TOP_VALUES, database, options);
+  const top = await topValues(TOP_VALUES, database, options);
   return {
     ...base,
     ...(type === 'boolean' ? {} : { textLength }),
@@ -153,7 +160,6 @@ async function countFacts(
   database: Database,
   options: QueryOptions,
 ): Promise<ColumnFacts> {
-  const cells = cellsSql(column.index);
   const distinct = column.rows <= EXACT_DISTINCT_ROWS ? 'count(DISTINCT t)' : 'approx_count_distinct(t)';
   const present = 'FILTER (WHERE NOT miss)';
   const [row = []] = await database.rows(
@@ -169,13 +175,13 @@ async function countFacts(
        avg(length(t)) ${present}, max(length(t)) ${present},
        avg(length(t) - length(replace(t, ' ', '')) + 1) ${present},
        count(*) FILTER (WHERE n IS NULL AND regexp_matches(t, '[\\p{Han}\\p{Hiragana}\\p{Katakana}]'))
-     FROM ${cells}`,
+     FROM ${CELLS}`,
     options,
   );
   const count = (at: number): number => toNumber(row[at]);
   const few =
     count(2) <= 4
-      ? await database.rows(`SELECT DISTINCT t FROM ${cells} WHERE NOT miss ORDER BY t LIMIT 4`, options)
+      ? await database.rows(`SELECT DISTINCT t FROM ${CELLS} WHERE NOT miss ORDER BY t LIMIT 4`, options)
       : [];
   return {
     name: column.name,
@@ -202,20 +208,19 @@ function toNumber(value: SqlValue | undefined): number {
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0;
 }
 
-async function examplesOf(cells: string, database: Database, options: QueryOptions): Promise<string[]> {
-  const found = await database.rows(`SELECT t FROM ${cells} WHERE NOT miss LIMIT 200`, options);
+async function examplesOf(database: Database, options: QueryOptions): Promise<string[]> {
+  const found = await database.rows(`SELECT t FROM ${CELLS} WHERE NOT miss LIMIT 200`, options);
   const texts = new Set(found.map(([value]) => String(value).slice(0, MAX_EXAMPLE_LENGTH)));
   return [...texts].slice(0, EXAMPLES);
 }
 
 async function topValues(
-  cells: string,
   limit: number,
   database: Database,
   options: QueryOptions,
 ): Promise<{ value: string; count: number }[]> {
   const found = await database.rows(
-    `SELECT t, count(*) AS c FROM ${cells} WHERE NOT miss GROUP BY t ORDER BY c DESC, t LIMIT ${limit}`,
+    `SELECT t, count(*) AS c FROM ${CELLS} WHERE NOT miss GROUP BY t ORDER BY c DESC, t LIMIT ${limit}`,
     options,
   );
   return found.map(([value, count]) => ({
@@ -227,16 +232,12 @@ async function topValues(
 type NumericSummary = Pick<ColumnProfile, 'numeric' | 'histogram'>;
 
 /** sd has ddof=1; quartiles interpolate linearly, as numpy.percentile; sums are compensated (Kahan). */
-async function summariseNumbers(
-  cells: string,
-  database: Database,
-  options: QueryOptions,
-): Promise<NumericSummary> {
+async function summariseNumbers(database: Database, options: QueryOptions): Promise<NumericSummary> {
   const [row = []] = await database.rows(
     `SELECT min(n), max(n), favg(n), CASE WHEN count(n) > 1 AND max(abs(n)) < 1e150 THEN stddev_samp(n) END,
        quantile_cont(n, 0.25), quantile_cont(n, 0.5), quantile_cont(n, 0.75), count(n), count(DISTINCT n),
        bool_and(n = trunc(n))
-     FROM ${cells} WHERE n IS NOT NULL`,
+     FROM ${CELLS} WHERE n IS NOT NULL`,
     options,
   );
   if (toNumber(row[7]) === 0) return {};
@@ -250,7 +251,7 @@ async function summariseNumbers(
       sd: row[3] === null || row[3] === undefined ? NaN : toNumber(row[3]),
       quartiles: [toNumber(row[4]), toNumber(row[5]), toNumber(row[6])],
     },
-    ...(edges === undefined ? {} : { histogram: await histogramOf(cells, edges, database, options) }),
+    ...(edges === undefined ? {} : { histogram: await histogramOf(edges, database, options) }),
   };
 }
 
@@ -270,7 +271,6 @@ function histogramEdges(min: number, max: number, count: number, isWhole: boolea
 
 /** Bin i holds edges[i] <= x < edges[i + 1]; the last one holds its upper edge too, as numpy.histogram. */
 async function histogramOf(
-  cells: string,
   edges: number[],
   database: Database,
   options: QueryOptions,
@@ -279,7 +279,7 @@ async function histogramOf(
   const [first = 0, last = 0] = [edges[0], edges[bins]];
   const found = await database.rows(
     `SELECT greatest(0, least(${bins - 1}, floor((n - (${first}::DOUBLE)) / ${last - first} * ${bins})))::INTEGER AS bin, count(*)
-     FROM ${cells} WHERE n IS NOT NULL GROUP BY bin`,
+     FROM ${CELLS} WHERE n IS NOT NULL GROUP BY bin`,
     options,
   );
   const counts = new Array<number>(bins).fill(0);
@@ -293,10 +293,9 @@ async function badNumbers(
   lineOf: LineOf,
   options: QueryOptions,
 ): Promise<DataIssue | undefined> {
-  const text = trimmedSql(cellColumn(column.index));
   const [row] = await database.rows(
-    `SELECT r, t, count(*) OVER () FROM (SELECT rowid AS r, ${text} AS t FROM cells)
-     WHERE NOT (${isMissingSql('t')}) AND NOT (${isMissingNumberSql('t')}) AND (${numberSql('t')}) IS NULL ORDER BY r LIMIT 1`,
+    `SELECT rowid, t, count(*) OVER () FROM ${CELLS}
+     WHERE NOT miss AND n IS NULL AND NOT ${isMissingNumberSql('t')} ORDER BY rowid LIMIT 1`,
     options,
   );
   if (row === undefined) return undefined;

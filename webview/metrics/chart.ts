@@ -86,6 +86,8 @@ export class MetricChart implements Disposable {
   private pointedX: number | undefined;
   /** What the running uPlot was made for; another one is made when it differs. */
   private madeFor = '';
+  /** New data moves uPlot's cursor to another x: nobody pointed there. */
+  private updating = false;
 
   constructor(
     private readonly metric: string,
@@ -198,7 +200,11 @@ export class MetricChart implements Disposable {
       this.madeFor = wanted;
       if (this.pointedX !== undefined) this.point(this.pointedX);
     } else {
+      this.updating = true;
       this.plot.setData(data, true);
+      this.updating = false;
+      // The crosshair stays on its point while the axis grows.
+      if (this.pointedX !== undefined) this.point(this.pointedX);
     }
   }
 
@@ -295,6 +301,7 @@ export class MetricChart implements Disposable {
   }
 
   private onCursor(plot: uPlot): void {
+    if (this.updating) return;
     const left = plot.cursor.left ?? -1;
     const x = left < 0 ? undefined : plot.posToVal(left, 'x');
     this.pointedX = x;

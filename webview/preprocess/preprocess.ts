@@ -159,6 +159,7 @@ function draw(): void {
   problem.replaceChildren(icon('error'), el('span', {}, state.problem ?? ''));
   drawIssues(ready?.issues);
   setText(rowsText, rowsSummary());
+  main.classList.toggle('pending', ready === undefined);
   main.hidden = preview === undefined && ready === undefined;
   grid.update({ columns, rows: preview?.rows ?? [], selected: state.selected });
   drawDetail();
@@ -297,7 +298,9 @@ function drawDetail(): void {
           { class: 'muted detail-empty' },
           profile.kind === 'ready'
             ? l10n.t('Choose a column to see its values, and to predict it.')
-            : l10n.t('The column profile appears here once the file has been read.'),
+            : profile.kind === 'failed' || profile.kind === 'cancelled'
+              ? l10n.t('There is no column profile: the file was not read to its end.')
+              : l10n.t('The column profile appears here once the file has been read.'),
         )
       : columnDetail(column),
   );

@@ -9,7 +9,6 @@ export interface Palette {
   readonly validation: string;
   readonly best: string;
   readonly problem: string;
-  readonly background: string;
   /** e.g. `11px "Segoe WPC", sans-serif` */
   readonly font: string;
 }
@@ -27,13 +26,12 @@ export function readPalette(): Palette {
   return {
     foreground: read('--vscode-foreground'),
     muted: read('--vscode-descriptionForeground', '--vscode-foreground'),
-    // charts-lines is half the foreground: meant for an axis, too loud for a grid.
-    grid: read('--vscode-widget-border', '--vscode-panel-border', '--vscode-charts-lines'),
+    // No theme variable is a quiet grid in every theme: charts-lines is too loud, panel borders glow in high contrast.
+    grid: `color-mix(in srgb, ${read('--vscode-foreground')} 14%, transparent)`,
     train: read('--vscode-charts-blue'),
     validation: read('--vscode-charts-orange'),
     best: read('--vscode-charts-green'),
     problem: read('--vscode-charts-red', '--vscode-errorForeground'),
-    background: getComputedStyle(document.body).backgroundColor,
     font: `11px ${family === '' ? 'sans-serif' : family}`,
   };
 }

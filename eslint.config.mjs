@@ -64,7 +64,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
+    files: ['**/*.mjs', '**/*.mts', '**/*.js', '**/*.cjs'],
     languageOptions: {
       globals: {
         process: 'readonly',

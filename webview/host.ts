@@ -1,5 +1,6 @@
 // Owns a page's line to the extension host: the language bundle, the transport, the state that the user arranged.
 // Imported first by each page. Never keeps what the host knows better (runs, profiles, points).
+import '../src/shared/jitless';
 import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { connect, type ClientChannel, type Contract, type Transport } from '../src/shared/protocol/channel';

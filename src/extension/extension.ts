@@ -1,4 +1,5 @@
 // Entry of the extension host: registers, and does nothing else. What a command does is in commands/, who exists in services.ts.
+import '../shared/jitless';
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { newExperiment } from './commands/newExperiment';

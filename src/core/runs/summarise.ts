@@ -66,7 +66,8 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
       return {
         ...next,
         epoch: event.epoch,
-        step: event.step,
+        // Steps of the next epoch may have been told before this one's end.
+        step: Math.max(summary.step, event.step),
         train: event.train,
         validation: event.validation,
         learningRate: event.learningRate,

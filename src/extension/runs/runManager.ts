@@ -15,6 +15,7 @@ import { RunSession } from './runSession';
 /** Finished runs whose points stay in memory after they were looked at. */
 const KEPT_FINISHED_SESSIONS = 8;
 const REFRESH_DELAY_MS = 250;
+const LIVE_INTERVAL_MS = 500;
 const SELECTED_KEY = 'modelBench.selectedRun';
 
 export interface StartOptions {
@@ -32,6 +33,7 @@ export class RunManager implements Disposable {
   private selected: string | undefined;
   private refreshing: Promise<void> | undefined;
   private refreshTimer: NodeJS.Timeout | undefined;
+  private liveTimer: NodeJS.Timeout | undefined;
 
   private readonly runsChanged = new vscode.EventEmitter<void>();
   /** The list, or a summary in it, changed. */
@@ -135,6 +137,7 @@ export class RunManager implements Disposable {
 
   dispose(): void {
     clearTimeout(this.refreshTimer);
+    clearTimeout(this.liveTimer);
     for (const subscription of this.subscriptions) subscription.dispose();
     // Runs go on: only this window stops looking.
     for (const opening of this.sessions.values())
@@ -205,10 +208,30 @@ export class RunManager implements Disposable {
 
   private watch(session: RunSession): void {
     if (!session.wasRunning) return;
+    const listener = session.onDidChange(() => this.showLive());
+    void session.ended.catch(() => undefined).finally(() => listener.dispose());
     void session.ended.then(
       (summary) => this.onEnded(session, summary),
       (error: unknown) => this.log.error(`${session.folder}: ${toErrorData(error).message}`),
     );
+  }
+
+  /** The list tells what this window already knows of a run at work, which is ahead of run.json. */
+  private showLive(): void {
+    this.liveTimer ??= setTimeout(() => {
+      this.liveTimer = undefined;
+      void this.takeLive();
+    }, LIVE_INTERVAL_MS);
+  }
+
+  private async takeLive(): Promise<void> {
+    this.listed = await Promise.all(
+      this.listed.map(async (run) => {
+        const session = await this.sessions.get(run.folder)?.catch(() => undefined);
+        return session === undefined ? run : { ...run, summary: session.summary };
+      }),
+    );
+    this.runsChanged.fire();
   }
 
   private onEnded(session: RunSession, summary: RunSummary): void {

@@ -1,5 +1,8 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import os from 'node:os';
 import path from 'node:path';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { chooseBackend, type PackageLoader } from '../../../src/core/backend/ladder';
@@ -71,6 +74,41 @@ describe('chooseBackend', () => {
     const { chosen, rungs } = await chooseBackend({ requested: 'auto', wasmDir, clock, require });
     expect(chosen).toBe('wasm');
     expect(rungs[1]?.reason).toContain('without its native part');
+  });
+
+  it('rejects a backend that trains wrongly, and takes one that trains rightly', async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'tfjs-node-'));
+    await mkdir(path.join(folder, 'lib', 'napi-v8'), { recursive: true });
+    await writeFile(path.join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '');
+    // Stands for tfjs-node: the JavaScript kernels under its name, one of them wrong at first.
+    tf.registerBackend('tensorflow', () => new MathBackendCPU());
+    tf.copyRegisteredKernels('cpu', 'tensorflow');
+    const require: PackageLoader = Object.assign(() => undefined, {
+      resolve: (name: string) => {
+        if (name.includes('gpu')) throw new Error('Cannot find module');
+        return path.join(folder, 'package.json');
+      },
+    });
+    const tanh = tf.getKernel('Tanh', 'tensorflow');
+    tf.unregisterKernel('Tanh', 'tensorflow');
+    tf.registerKernel({ ...tf.getKernel('Sigmoid', 'tensorflow'), kernelName: 'Tanh' });
+    try {
+      const wrong = await chooseBackend({ requested: 'auto', wasmDir, clock, require });
+      expect(wrong.chosen).toBe('wasm');
+      expect(wrong.rungs[1]).toMatchObject({
+        state: 'rejected',
+        reason: expect.stringContaining('cannot be trusted'),
+      });
+      tf.unregisterKernel('Tanh', 'tensorflow');
+      tf.registerKernel(tanh);
+      const right = await chooseBackend({ requested: 'native', wasmDir, clock, require });
+      expect(right.chosen).toBe('native');
+      expect(tf.getBackend()).toBe('tensorflow');
+    } finally {
+      await tf.setBackend('cpu');
+      tf.removeBackend('tensorflow');
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('falls to cpu with the reason when the wasm files are missing', async () => {

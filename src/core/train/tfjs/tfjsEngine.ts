@@ -34,10 +34,21 @@ type Trace =
 const FLOAT_RANGE = 2 ** 32;
 
 /**
+ * Rows times the widest layer that are computed at once: 8 MB a tensor. A larger batch (all rows, say) is summed up
+ * block by block: WebAssembly memory ends at 4 GB, and a failed allocation there is not told.
+ */
+const MAX_FLOATS_PER_TENSOR = 2 ** 21;
+
+export interface TfjsEngineOptions extends EngineOptions {
+  readonly backend: BackendName;
+  readonly maxFloatsPerTensor?: number;
+}
+
+/**
  * The active tfjs backend must be the one named; the ladder sees to it.
  * @throws BenchError 'internal.parameterCount' from setParameters
  */
-export function createTfjsEngine(options: EngineOptions & { readonly backend: BackendName }): TrainingEngine {
+export function createTfjsEngine(options: TfjsEngineOptions): TrainingEngine {
   return new TfjsEngine(options);
 }
 
@@ -49,14 +60,21 @@ class TfjsEngine implements TrainingEngine {
   private readonly optimizer: Optimizer;
   private readonly dense = new Map<string, DenseSlots>();
   private readonly dropout = new Map<string, RandomStream>();
+  /** Rows of a batch that are computed at once. */
+  private readonly blockRows: number;
   private disposed = false;
 
-  constructor(private readonly options: EngineOptions & { readonly backend: BackendName }) {
+  constructor(private readonly options: TfjsEngineOptions) {
     this.backend = options.backend;
     this.plan = options.plan;
     this.parameters = initializeParameters(options.plan, options.seed);
     this.gradients = new Float32Array(this.parameters.length);
     this.optimizer = createOptimizer(options.optimizer, this.parameters.length);
+    const widest = Math.max(
+      this.plan.inputWidth,
+      ...this.plan.layers.map((layer) => (layer.kind === 'dense' ? layer.units : layer.width)),
+    );
+    this.blockRows = Math.max(1, Math.floor((options.maxFloatsPerTensor ?? MAX_FLOATS_PER_TENSOR) / widest));
     const offsets = new Map(parameterLayout(this.plan).map((slice) => [slice.name, slice.offset]));
     for (const layer of this.plan.layers) {
       if (layer.kind === 'dropout') {
@@ -144,25 +162,40 @@ class TfjsEngine implements TrainingEngine {
     position: number,
   ): { loss: number; finite: boolean } {
     if (this.disposed) throw new BenchError('internal.disposed', 'The engine was disposed.');
+    this.gradients.fill(0);
+    let loss = 0;
+    for (let from = 0; from < batch.length; from += this.blockRows) {
+      const block = batch.subarray(from, from + this.blockRows);
+      loss += this.addGradients(block, block.length / batch.length, outputs, position + from);
+    }
+    loss += this.addPenalty();
+    return { loss, finite: this.optimizer.apply(this.parameters, this.gradients) };
+  }
+
+  /**
+   * Adds the gradients of a block of rows, each times `share`.
+   * @returns the mean loss of the block times `share`
+   */
+  private addGradients(block: Uint32Array, share: number, outputs: Float32Array, position: number): number {
     const { data } = this.options;
-    const rows = batch.length;
+    const rows = block.length;
     const { inputWidth, outputWidth, loss } = this.plan;
-    const x = gather(data.x, batch, inputWidth);
-    const y = gather(data.y, batch, outputWidth);
-    const weights = data.weights === undefined ? undefined : gather(data.weights, batch, 1);
+    const x = gather(data.x, block, inputWidth);
+    const y = gather(data.y, block, outputWidth);
+    const weights = data.weights === undefined ? undefined : gather(data.weights, block, 1);
     let value = NaN;
     tf.tidy(() => {
       const traces: Trace[] = [];
       const raw = this.forwardTraced(matrix(x, rows, inputWidth), traces);
-      // CPU-GPU sync point: one a step, a few floats a row.
+      // CPU-GPU sync point: one a block, a few floats a row.
       const rawValues = raw.dataSync<'float32'>();
       outputs.set(rawValues, position * outputWidth);
       const slope = new Float32Array(rows * outputWidth);
       value = lossOf({ loss, outputs: rawValues, y, rows, width: outputWidth, weights }, slope);
+      if (share < 1) for (let i = 0; i < slope.length; i++) slope[i] = (slope[i] ?? 0) * share;
       this.backward(matrix(slope, rows, outputWidth), traces, rows);
     });
-    value += this.addPenalty();
-    return { loss: value, finite: this.optimizer.apply(this.parameters, this.gradients) };
+    return value * share;
   }
 
   private forwardTraced(x: tf.Tensor2D, traces: Trace[]): tf.Tensor2D {
@@ -198,7 +231,7 @@ class TfjsEngine implements TrainingEngine {
     return { kind: 'dense', layer, input, kernel, z, a: activation.forward?.(z) ?? z };
   }
 
-  /** Fills `gradients`. @param dOutputs d loss / d raw outputs */
+  /** Adds to `gradients`. @param dOutputs d loss / d raw outputs */
   private backward(dOutputs: tf.Tensor2D, traces: readonly Trace[], rows: number): void {
     const ones = tf.ones<tf.Rank.R2>([1, rows]);
     let dA = dOutputs;
@@ -214,10 +247,10 @@ class TfjsEngine implements TrainingEngine {
       const dZ = activationOf(layer).backward?.(dA, a, z) ?? dA;
       // Transposed first: the wasm backend's product with a transpose flag is a naive loop, ten times slower.
       const dKernel = tf.matMul(tf.transpose(input), dZ);
-      this.gradients.set(dKernel.dataSync<'float32'>(), slots.kernel);
+      add(this.gradients, dKernel.dataSync<'float32'>(), slots.kernel);
       if (slots.bias !== undefined) {
         // As a product it shares the packed dZ; a sum over the first axis would transpose it once more.
-        this.gradients.set(tf.matMul(ones, dZ).dataSync<'float32'>(), slots.bias);
+        add(this.gradients, tf.matMul(ones, dZ).dataSync<'float32'>(), slots.bias);
       }
       if (traces.slice(0, i).some((earlier) => earlier.kind === 'dense')) {
         dA = tf.matMul(dZ, tf.transpose(kernel));
@@ -280,6 +313,10 @@ function gather(source: Float32Array, rows: Uint32Array, width: number): Float32
     for (let j = 0, at = i * width; j < width; j++) target[at + j] = source[from + j] ?? 0;
   }
   return target;
+}
+
+function add(target: Float32Array, values: Float32Array, at: number): void {
+  for (let i = 0; i < values.length; i++) target[at + i] = (target[at + i] ?? 0) + (values[i] ?? 0);
 }
 
 function matrix(values: Float32Array, rows: number, width: number): tf.Tensor2D {

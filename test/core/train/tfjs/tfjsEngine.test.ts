@@ -251,6 +251,23 @@ describe('TfjsEngine', () => {
     expect(await engine.forward(x, rows)).toEqual(x);
   });
 
+  it('sums a large batch up block by block, dropout, weights and penalty included', async () => {
+    await useBackend('cpu');
+    const { rows, x, y } = dataset.train;
+    const weights = Float32Array.from({ length: rows }, (_, i) => 0.5 + (i % 3));
+    const optimizer = optimizerSchema.parse({ type: 'sgd', learningRate: 1 });
+    const trainOnce = async (maxFloatsPerTensor: number): Promise<[number, Float32Array]> => {
+      const data = { rows, x, y, weights };
+      const engine = createTfjsEngine({ plan, optimizer, seed: 1, data, backend: 'cpu', maxFloatsPerTensor });
+      return [await oneStep(engine, rows, 3), engine.getParameters()];
+    };
+    const [loss, parameters] = await trainOnce(2 ** 21);
+    // The widest layer has 8 units: blocks of 50, 50 and 20 rows.
+    const [blockLoss, blockParameters] = await trainOnce(400);
+    expect(blockLoss).toBeCloseTo(loss, 6);
+    expect(largestDifference(parameters, blockParameters)).toBeLessThan(1e-6);
+  });
+
   it('ends after the step that said so and gives the next position', async () => {
     await useBackend('cpu');
     const engine = engineOf(plan, dataset.train, 'cpu');

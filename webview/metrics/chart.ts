@@ -69,6 +69,9 @@ const TIME_STEPS = [
   14400e3, 21600e3, 43200e3, 86400e3, 172800e3, 432000e3, 864000e3,
 ];
 
+/** 1, 2, 5, 10 ... 5e12: no tick at half a step, nor at 2.5 epochs. */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, k) => [1, 2, 5].map((m) => m * 10 ** k)).flat();
+
 export class MetricChart implements Disposable {
   readonly element: HTMLElement;
   private readonly title = el('h2', {});
@@ -265,10 +268,12 @@ export class MetricChart implements Disposable {
           size: 22,
           gap: 4,
           space: view.xAxis === 'time' ? 64 : 44,
-          ...(view.xAxis === 'time' ? { incrs: TIME_STEPS } : {}),
-          ...(view.xAxis === 'step'
-            ? { incrs: [1, 2, 5].flatMap((m) => powers(m)).sort((a, b) => a - b) }
-            : {}),
+          incrs:
+            view.xAxis === 'time'
+              ? TIME_STEPS
+              : view.xAxis === 'step'
+                ? WHOLE_STEPS
+                : [0.1, 0.2, 0.5, ...WHOLE_STEPS],
           values: (_plot, splits) => splits.map((value) => axisText(view.xAxis, value)),
         },
         {
@@ -456,9 +461,4 @@ export class MetricChart implements Disposable {
     event.preventDefault();
     action();
   }
-}
-
-/** m, 10 m, 100 m ... up to 1e12: whole tick distances. */
-function powers(m: number): number[] {
-  return Array.from({ length: 13 }, (_, k) => m * 10 ** k);
 }

@@ -33,7 +33,6 @@ const common = {
   minify: production,
   sourcemap: production ? false : 'linked',
   logLevel: 'warning',
-  metafile: true,
   legalComments: 'none',
 };
 const node = {
@@ -132,7 +131,13 @@ async function packageExtension() {
   const { version } = require('./package.json');
   const packagePath = flag === -1 ? `model-bench-${target}-${version}.vsix` : process.argv[flag + 1];
   fs.mkdirSync(path.dirname(path.resolve(packagePath)), { recursive: true });
-  await createVSIX({ cwd: __dirname, target, packagePath, allowMissingRepository: true });
+  await createVSIX({
+    cwd: __dirname,
+    target,
+    packagePath,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
 }
 
 function isMusl() {
@@ -143,17 +148,15 @@ async function main() {
   if (process.argv.includes('--generate')) return generate();
   fs.rmSync(dist, { recursive: true, force: true });
   copyAssets();
-  const meta = {};
   for (const [name, options] of Object.entries(bundles)) {
     if (production && name === 'suite') continue;
     if (watch) {
       const context = await esbuild.context(options);
       await context.watch();
     } else {
-      meta[name] = (await esbuild.build(options)).metafile;
+      await esbuild.build(options);
     }
   }
-  fs.writeFileSync(path.join(dist, 'meta.json'), JSON.stringify(meta));
   fs.chmodSync(path.join(dist, 'cli.js'), 0o755);
   if (process.argv.includes('--package')) await packageExtension();
 }

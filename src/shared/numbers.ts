@@ -22,3 +22,14 @@ export function stringifyJson(value: unknown, indent?: number): string {
     indent,
   );
 }
+
+/**
+ * A copy in which non-finite numbers are strings, for channels that would turn them into null (a webview's postMessage
+ * is JSON but for typed arrays, which are left as they are).
+ */
+export function toPostable(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(toPostable);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPostable(item)]));
+}

@@ -1,9 +1,9 @@
 // Owns whether a config fits its data, before anything is written or started. Looks at a profile only, never at rows.
 import * as l10n from '@vscode/l10n';
-import { didYouMean } from '../../shared/didYouMean';
 import { BenchError, type ErrorCode } from '../../shared/errors';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
+import { unknownColumn } from '../columnErrors';
 
 export interface ExperimentFinding {
   readonly severity: 'error' | 'warning';
@@ -34,24 +34,15 @@ export function requireRunnable(experiment: Experiment, profile: DatasetProfile)
 }
 
 /** "Unknown column", with the nearest name, or the names there are. */
-export function unknownColumnMessage(
-  name: string,
-  profile: { path: string; columns: readonly { name: string }[] },
-): string {
-  const names = profile.columns.map((column) => column.name);
-  const near = didYouMean(name, names);
-  const file = profile.path;
-  if (near !== undefined) return l10n.t('{0} has no column "{1}". Did you mean "{2}"?', file, name, near);
-  const shown = names
-    .slice(0, 12)
-    .map((column) => `"${column}"`)
-    .join(', ');
-  return l10n.t(
-    '{0} has no column "{1}". It has {2}.',
-    file,
-    name,
-    names.length > 12 ? `${shown}, ...` : shown,
-  );
+function unknown(
+  code: ErrorCode,
+  column: string,
+  profile: DatasetProfile,
+  path: ExperimentFinding['path'],
+): ExperimentFinding {
+  const columns = profile.columns.map(({ name }) => name);
+  const { message } = unknownColumn(code, column, { path: profile.path, columns });
+  return { severity: 'error', code, message, path };
 }
 
 type Columns = ReadonlyMap<string, ColumnProfile>;
@@ -61,14 +52,7 @@ function checkTarget(experiment: Experiment, profile: DatasetProfile, columns: C
   const target = columns.get(name);
   const at = (key: string): readonly string[] => ['data', 'target', key];
   if (target === undefined) {
-    return [
-      {
-        severity: 'error',
-        code: 'target.unknown',
-        message: unknownColumnMessage(name, profile),
-        path: at('column'),
-      },
-    ];
+    return [unknown('target.unknown', name, profile, at('column'))];
   }
   const rows = profile.rows - target.missing;
   const fail = (code: ErrorCode, message: string, key: string): ExperimentFinding[] => [
@@ -148,14 +132,7 @@ function checkFeatures(
     }
     const column = columns.get(feature.column);
     if (column === undefined) {
-      return [
-        {
-          severity: 'error',
-          code: 'config.unknownColumn',
-          message: unknownColumnMessage(feature.column, profile),
-          path,
-        },
-      ];
+      return [unknown('config.unknownColumn', feature.column, profile, path)];
     }
     if (feature.type === 'id' || !feature.use) return [];
     if (feature.column === experiment.data.target.column) {
@@ -202,14 +179,7 @@ function checkSplit(experiment: Experiment, profile: DatasetProfile, columns: Co
   if (split.method !== 'column') return [];
   const path = ['split', 'column'];
   if (!columns.has(split.column)) {
-    return [
-      {
-        severity: 'error',
-        code: 'split.unknownColumn',
-        message: unknownColumnMessage(split.column, profile),
-        path,
-      },
-    ];
+    return [unknown('split.unknownColumn', split.column, profile, path)];
   }
   const asFeature = experiment.features.find(
     (feature) => feature.column === split.column && feature.type !== 'id' && feature.use,

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import type { ExperimentInput, Task } from '../../shared/schema/experiment';
 import type { ColumnProfile, DataIssue, DatasetProfile, TargetCandidate } from '../../shared/schema/profile';
-import { oneColumn, unknownColumn } from '../recipe/prepare';
+import { oneColumn, unknownColumn } from '../columnErrors';
 import { splitPartOf } from '../recipe/split';
 import { singleValue } from '../recipe/target';
 
@@ -101,14 +101,15 @@ function guessTask(column: ColumnProfile): { task: Task; reason: string } {
 
 /**
  * @throws BenchError data.oneColumn, target.unknown, target.allMissing, target.singleValue, target.tooManyClasses,
- * config.unknownColumn
+ * split.unknownColumn
  */
 export function scaffoldExperiment(options: ScaffoldOptions): Scaffold {
   const { profile, relativePath, seed = 1 } = options;
   const names = profile.columns.map(({ name }) => name);
   if (names.length < 2) throw oneColumn(names[0] ?? '', profile.path);
   const target = profile.columns.find(({ name }) => name === options.target);
-  if (target === undefined) throw unknownColumn('target.unknown', options.target, names);
+  if (target === undefined)
+    throw unknownColumn('target.unknown', options.target, { path: profile.path, columns: names });
   const { task, reason } = chooseTask(target, profile.rows, options.task);
   const splitColumn = chooseSplitColumn(options, names);
   const features = profile.columns
@@ -187,7 +188,8 @@ function nameOf(relativePath: string, target: string): string {
 function chooseSplitColumn(options: ScaffoldOptions, names: readonly string[]): string | undefined {
   const { splitColumn, profile, target } = options;
   if (splitColumn !== undefined) {
-    if (!names.includes(splitColumn)) throw unknownColumn('config.unknownColumn', splitColumn, names);
+    if (!names.includes(splitColumn))
+      throw unknownColumn('split.unknownColumn', splitColumn, { path: profile.path, columns: names });
     if (splitColumn === target) {
       throw new BenchError(
         'config.splitIsTarget',

@@ -2,12 +2,12 @@
 // train, apply to each part. One path for training and for the widths that an architecture is drawn with.
 import * as l10n from '@vscode/l10n';
 import { throwIfAborted } from '../../shared/abort';
-import { didYouMean } from '../../shared/didYouMean';
-import { BenchError, type ErrorCode } from '../../shared/errors';
+import { BenchError } from '../../shared/errors';
 import type { Experiment, UsedFeature } from '../../shared/schema/experiment';
 import type { DataIssue } from '../../shared/schema/profile';
 import type { FittedRecipe } from '../../shared/schema/recipe';
 import type { SplitName } from '../../shared/schema/run';
+import { oneColumn, unknownColumn } from '../columnErrors';
 import type { BadCells, ColumnRequest, CsvSource, ReadTable } from '../data/csvSource';
 import type { Table } from '../data/table';
 import { applyRecipe, readAs } from './apply';
@@ -171,12 +171,13 @@ interface ColumnPlan {
 /** Checks the config's names against the file and lists the columns to read, each once. */
 function planColumns(experiment: Experiment, source: CsvSource): ColumnPlan {
   const columns = source.columns();
+  const file = { path: source.path, columns };
   const { target } = experiment.data;
   if (columns.length < 2) throw oneColumn(columns[0] ?? '', source.path);
-  if (!columns.includes(target.column)) throw unknownColumn('target.unknown', target.column, columns);
+  if (!columns.includes(target.column)) throw unknownColumn('target.unknown', target.column, file);
   const splitColumn = experiment.split.method === 'column' ? experiment.split.column : undefined;
   if (splitColumn !== undefined && !columns.includes(splitColumn)) {
-    throw unknownColumn('config.unknownColumn', splitColumn, columns);
+    throw unknownColumn('split.unknownColumn', splitColumn, file);
   }
   const issues: DataIssue[] = [];
   const requests = new Map<string, ColumnRequest>();
@@ -184,7 +185,7 @@ function planColumns(experiment: Experiment, source: CsvSource): ColumnPlan {
   const seen = new Set<string>();
   for (const feature of experiment.features) {
     const { column } = feature;
-    if (!columns.includes(column)) throw unknownColumn('config.unknownColumn', column, columns);
+    if (!columns.includes(column)) throw unknownColumn('config.unknownColumn', column, file);
     if (seen.has(column)) {
       throw new BenchError(
         'config.duplicateFeature',
@@ -233,34 +234,6 @@ function planColumns(experiment: Experiment, source: CsvSource): ColumnPlan {
     requests.set(splitColumn, { name: splitColumn, as: 'text' });
   }
   return { features, requests: [...requests.values()], issues };
-}
-
-/** Training needs a target and something to predict it from. */
-export function oneColumn(column: string, path: string): BenchError {
-  return new BenchError(
-    'data.oneColumn',
-    l10n.t(
-      'The CSV has one column, "{0}"; expected a target and at least one feature. Is the delimiter unusual?',
-      column.slice(0, 80),
-    ),
-    { details: { path } },
-  );
-}
-
-export function unknownColumn(code: ErrorCode, column: string, columns: readonly string[]): BenchError {
-  const near = didYouMean(column, columns);
-  const message =
-    near === undefined
-      ? l10n.t('The CSV has no column "{0}". It has: {1}.', column, listOf(columns))
-      : l10n.t('The CSV has no column "{0}". Did you mean "{1}"?', column, near);
-  return new BenchError(code, message, {
-    details: { column, ...(near === undefined ? {} : { didYouMean: near }) },
-  });
-}
-
-function listOf(columns: readonly string[]): string {
-  const shown = columns.slice(0, 12).map((name) => `"${name}"`);
-  return columns.length > shown.length ? `${shown.join(', ')}, …` : shown.join(', ');
 }
 
 /** A number target with a cell that is none: guessing would teach the model a wrong answer. */

@@ -209,7 +209,7 @@ export class RunManager implements Disposable {
   private watch(session: RunSession): void {
     if (!session.wasRunning) return;
     const listener = session.onDidChange(() => this.showLive());
-    void session.ended.catch(() => undefined).finally(() => listener.dispose());
+    void session.ended.catch(() => undefined).finally(() => void listener.dispose());
     void session.ended.then(
       (summary) => this.onEnded(session, summary),
       (error: unknown) => this.log.error(`${session.folder}: ${toErrorData(error).message}`),

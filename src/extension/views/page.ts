@@ -1,6 +1,7 @@
 // Owns the shell of every page: strict CSP with a nonce, the bundle, the translations; and the transport to it.
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { toPostable } from '../../shared/numbers';
 import type { Transport } from '../../shared/protocol/channel';
 
 export type PageName = 'metrics' | 'architecture' | 'preprocess';
@@ -49,7 +50,7 @@ export function loadPage(webview: vscode.Webview, extensionUri: vscode.Uri, opti
 
 export function webviewTransport(webview: vscode.Webview, onDidDispose: vscode.Event<void>): Transport {
   return {
-    send: (message) => void webview.postMessage(message),
+    send: (message) => void webview.postMessage(toPostable(message)),
     onMessage: (listener) => webview.onDidReceiveMessage(listener),
     onDidClose: (listener) => onDidDispose(() => listener(vscode.l10n.t('The page was closed.'))),
     close: () => undefined,

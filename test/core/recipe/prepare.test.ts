@@ -213,7 +213,7 @@ describe('prepareDataset', () => {
   it('says what was meant, and on which line a number is none', async () => {
     const source = await csv.open(filled((i) => (i === 20 ? 'abc' : `${i}`)));
     await expect(prepareDataset(simple('tagret', 'regression'), source)).rejects.toThrow(
-      'The CSV has no column "tagret". Did you mean "target"?',
+      'has no column "tagret". Did you mean "target"?',
     );
     await expect(prepareDataset(simple('target', 'regression'), source)).rejects.toThrow('line 22 has "abc"');
   });

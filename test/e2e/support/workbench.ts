@@ -192,10 +192,14 @@ export class Workbench {
   /** Shows a view container by its name in the activity bar. */
   async openContainer(name = CONTAINER): Promise<void> {
     const item = this.containerItem(name);
+    const title = this.page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'i') });
     await item.waitFor();
-    const shown = await item.evaluate((element) => element.classList.contains('checked'));
-    if (!shown) await item.click();
-    await this.page.locator('.sidebar .composite.title', { hasText: new RegExp(name, 'i') }).waitFor();
+    // A click on the item that is shown hides it, and after a reload the side bar comes back late: look, then click.
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      if (await appears(title, 2000)) return;
+      await item.click();
+    }
+    await title.waitFor();
   }
 
   /** Waits for a visible webview of the extension and returns its page. */

@@ -152,22 +152,28 @@ export const experimentSchema = z
     version: z.literal(1).default(1).describe('Version of this file format.'),
     name: z.string().min(1).max(100).describe('Names the runs.'),
     description,
-    data: z.strictObject({
-      path: z.string().min(1).describe('The CSV file, relative to this config. It is read, never written.'),
-      target: z.strictObject({
-        column: z.string().min(1).describe('The column to predict.'),
-        task: taskSchema.describe('regression: a number. binary: one of two. multiclass: one of several.'),
+    data: z
+      .strictObject({
+        path: z.string().min(1).describe('The CSV file, relative to this config. It is read, never written.'),
+        target: z
+          .strictObject({
+            column: z.string().min(1).describe('The column to predict.'),
+            task: taskSchema.describe(
+              'regression: a number. binary: one of two. multiclass: one of several.',
+            ),
+            description,
+          })
+          .describe('What is to be predicted.'),
         description,
-      }),
-      description,
-    }),
+      })
+      .describe('The table and the column to predict.'),
     features: z.array(featureSchema).min(1).describe('What the model sees: one entry a column.'),
     split: splitSchema.describe(
       'Who learns, who is watched, who is sealed. Fitted values come from train rows only.',
     ),
     model: modelSchema,
     training: trainingSchema,
-    evaluation: evaluationSchema.prefault({}),
+    evaluation: evaluationSchema.prefault({}).describe('What is scored at the end.'),
   })
   .describe('A Model Bench experiment.');
 export type Experiment = z.infer<typeof experimentSchema>;

@@ -59,11 +59,13 @@ export const dropoutLayerSchema = z.strictObject({
 export const layerSchema = z.discriminatedUnion('type', [denseLayerSchema, dropoutLayerSchema]);
 export type Layer = z.infer<typeof layerSchema>;
 
-export const modelSchema = z.strictObject({
-  layers: z
-    .array(layerSchema)
-    .max(300)
-    .describe('Hidden layers, first to last. None at all is a linear or logistic model.'),
-  description,
-});
+export const modelSchema = z
+  .strictObject({
+    layers: z
+      .array(layerSchema)
+      .max(300)
+      .describe('Hidden layers, first to last. None at all is a linear or logistic model.'),
+    description,
+  })
+  .describe('The network: its hidden layers, first to last. The output layer follows from the task.');
 export type ModelConfig = z.infer<typeof modelSchema>;

@@ -55,34 +55,36 @@ export const earlyStoppingSchema = z.strictObject({
   description,
 });
 
-export const trainingSchema = z.strictObject({
-  loss: z
-    .enum(['auto', ...lossNameSchema.options])
-    .default('auto')
-    .describe('auto: mean squared error, binary or categorical cross-entropy, as the task asks.'),
-  optimizer: optimizerSchema.prefault({ type: 'adam' }),
-  batchSize: z
-    .union([z.int().min(1).max(1_000_000), z.literal('full')])
-    .default(32)
-    .describe('Rows per step; "full" takes all train rows in one step (batch gradient descent).'),
-  epochs: z.int().min(1).max(1_000_000).default(100).describe('Passes over the train rows, at most.'),
-  earlyStopping: z
-    .union([earlyStoppingSchema, z.literal(false)])
-    .prefault({})
-    .describe('Stops when the validation loss no longer improves; false trains all epochs.'),
-  classWeights: z
-    .enum(['none', 'balanced'])
-    .default('none')
-    .describe('balanced: each class weighs rows / (classes * its rows), counted on train rows.'),
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .default(1)
-    .describe('Seeds the initial weights, the shuffle and dropout.'),
-  backend: backendChoiceSchema
-    .default('auto')
-    .describe('auto takes the first rung that passes its self-test.'),
-  description,
-});
+export const trainingSchema = z
+  .strictObject({
+    loss: z
+      .enum(['auto', ...lossNameSchema.options])
+      .default('auto')
+      .describe('auto: mean squared error, binary or categorical cross-entropy, as the task asks.'),
+    optimizer: optimizerSchema.prefault({ type: 'adam' }),
+    batchSize: z
+      .union([z.int().min(1).max(1_000_000), z.literal('full')])
+      .default(32)
+      .describe('Rows per step; "full" takes all train rows in one step (batch gradient descent).'),
+    epochs: z.int().min(1).max(1_000_000).default(100).describe('Passes over the train rows, at most.'),
+    earlyStopping: z
+      .union([earlyStoppingSchema, z.literal(false)])
+      .prefault({})
+      .describe('Stops when the validation loss no longer improves; false trains all epochs.'),
+    classWeights: z
+      .enum(['none', 'balanced'])
+      .default('none')
+      .describe('balanced: each class weighs rows / (classes * its rows), counted on train rows.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .default(1)
+      .describe('Seeds the initial weights, the shuffle and dropout.'),
+    backend: backendChoiceSchema
+      .default('auto')
+      .describe('auto takes the first rung that passes its self-test.'),
+    description,
+  })
+  .describe('How it learns: loss, optimizer, batches, epochs, early stopping, seed, backend.');
 export type TrainingConfig = z.infer<typeof trainingSchema>;

@@ -63,7 +63,7 @@ export async function settleUnsaved(uri: vscode.Uri): Promise<boolean> {
 
 /** A column name, or a config that is there already. */
 export async function pickTarget(
-  name: string,
+  title: string,
   candidates: readonly TargetCandidate[],
   existing: readonly LoadedExperiment[] = [],
 ): Promise<string | LoadedExperiment | undefined> {
@@ -90,7 +90,7 @@ export async function pickTarget(
           ...columns,
         ];
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t('Train a model on {0}', name),
+    title,
     placeHolder: vscode.l10n.t('Which column is to be predicted?'),
     matchOnDescription: true,
   });

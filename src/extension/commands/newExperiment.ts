@@ -32,6 +32,6 @@ async function askTarget(services: Services, csv: vscode.Uri): Promise<string | 
   const candidates = await withCancel(vscode.l10n.t('Reading {0}', name), (signal) =>
     services.data.targets(csv.fsPath, { signal }),
   );
-  const choice = await pickTarget(name, candidates);
+  const choice = await pickTarget(vscode.l10n.t('New experiment on {0}', name), candidates);
   return typeof choice === 'string' ? choice : undefined;
 }

@@ -54,7 +54,10 @@ async function ofCsv(services: Services, csv: vscode.Uri): Promise<vscode.Uri | 
   try {
     const [existing] = await experimentsFor(csv);
     if (existing !== undefined) return existing.uri;
-    const choice = await pickTarget(path.basename(csv.path), await services.data.targets(csv.fsPath));
+    const choice = await pickTarget(
+      vscode.l10n.t('New experiment on {0}', path.basename(csv.path)),
+      await services.data.targets(csv.fsPath),
+    );
     return typeof choice === 'string' ? (await createExperiment(services, csv, choice)).uri : choice?.uri;
   } catch (error) {
     await showError(services.log, error);

@@ -37,7 +37,7 @@ async function experimentOfCsv(
   const candidates = await withCancel(vscode.l10n.t('Reading {0}', name), (signal) =>
     services.data.targets(csv.fsPath, { signal }),
   );
-  const choice = await pickTarget(name, candidates, existing);
+  const choice = await pickTarget(vscode.l10n.t('Train a model on {0}', name), candidates, existing);
   if (choice === undefined) return undefined;
   return typeof choice === 'string' ? createExperiment(services, csv, choice) : choice;
 }

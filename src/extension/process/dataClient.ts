@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { toErrorData } from '../../shared/errors';
+import { BenchError, toErrorData } from '../../shared/errors';
 import type { Disposable } from '../../shared/disposable';
 import { connect, type ClientChannel } from '../../shared/protocol/channel';
 import { dataContract, type DataContract } from '../../shared/protocol/data';
@@ -18,12 +18,19 @@ const IDLE_MS = 120_000;
 const STDERR_TAIL = 2000;
 
 type Channel = ClientChannel<DataContract>;
+
+interface DataProcess {
+  readonly channel: Channel;
+  /** How it ended, with its last words. */
+  readonly ended: Promise<string>;
+}
+
 export interface RequestOptions {
   readonly signal?: AbortSignal;
 }
 
 export class DataClient implements Disposable {
-  private channel: Channel | undefined;
+  private process: DataProcess | undefined;
   private idle: NodeJS.Timeout | undefined;
   private busy = 0;
   private readonly progress = new vscode.EventEmitter<{ path: string; fraction: number }>();
@@ -59,28 +66,36 @@ export class DataClient implements Disposable {
 
   dispose(): void {
     clearTimeout(this.idle);
-    this.channel?.dispose();
+    this.process?.channel.dispose();
     this.progress.dispose();
   }
 
   private async use<T>(ask: (channel: Channel) => Promise<T>): Promise<T> {
     clearTimeout(this.idle);
     this.busy++;
+    const process = (this.process ??= this.start());
     try {
-      this.channel ??= this.start();
-      return await ask(this.channel);
+      return await ask(process.channel);
+    } catch (error) {
+      if (toErrorData(error).code !== 'channel.closed') throw error;
+      const how = await process.ended;
+      throw new BenchError(
+        'data-worker.died',
+        vscode.l10n.t('The data process ended: {0}. Try again, or see the log.', how),
+        { cause: error },
+      );
     } finally {
       this.busy--;
-      if (this.busy === 0) this.idle = setTimeout(() => this.channel?.dispose(), IDLE_MS);
+      if (this.busy === 0) this.idle = setTimeout(() => this.process?.channel.dispose(), IDLE_MS);
     }
   }
 
-  private start(): Channel {
+  private start(): DataProcess {
     const child = spawn(nodeExecutable(), [path.join(this.extensionPath, 'dist', 'dataWorker.js')], {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       env: {
-        ...process.env,
+        ...globalThis.process.env,
         ELECTRON_RUN_AS_NODE: '1',
         NODE_OPTIONS: '',
         MODEL_BENCH_L10N: JSON.stringify(vscode.l10n.bundle ?? {}),
@@ -96,20 +111,22 @@ export class DataClient implements Disposable {
       child.kill();
     });
     const channel = connect(transport, dataContract);
-    const forget = (): void => {
-      if (this.channel === channel) this.channel = undefined;
-    };
-    channel.onDidClose(forget);
-    child.on('error', (error) => {
-      this.log.error(vscode.l10n.t('The data process cannot be started: {0}', toErrorData(error).message));
-      transport.close();
+    const ended = new Promise<string>((resolve) => {
+      child.on('error', (error) => {
+        resolve(error.message);
+        transport.close();
+      });
+      child.on('exit', (code, signal) => {
+        const lastWords = stderr.trim().split('\n').at(-1) ?? '';
+        resolve([signal ?? `exit code ${code ?? 0}`, lastWords].filter((part) => part !== '').join(', '));
+      });
     });
-    child.on('exit', (code, signal) => {
-      if (code !== 0 && signal !== 'SIGTERM')
-        this.log.warn(`data process ended: ${signal ?? code ?? ''}\n${stderr}`);
-      forget();
+    const process: DataProcess = { channel, ended };
+    channel.onDidClose(() => {
+      if (this.process === process) this.process = undefined;
     });
+    void ended.then((how) => this.log.info(`data process ended: ${how}`));
     channel.on('progress', (progress) => this.progress.fire(progress));
-    return channel;
+    return process;
   }
 }

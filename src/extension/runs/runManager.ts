@@ -17,6 +17,7 @@ const KEPT_FINISHED_SESSIONS = 8;
 const REFRESH_DELAY_MS = 250;
 const LIVE_INTERVAL_MS = 500;
 const SELECTED_KEY = 'modelBench.selectedRun';
+const OUTSIDE_KEY = 'modelBench.foldersOutside';
 
 export interface StartOptions {
   readonly experiment: Experiment;
@@ -52,6 +53,7 @@ export class RunManager implements Disposable {
   ) {
     this.selected = state.get<string>(SELECTED_KEY);
     for (const folder of vscode.workspace.workspaceFolders ?? []) this.storeAt(folder.uri.fsPath);
+    for (const folder of this.foldersOutside()) this.storeAt(folder);
     this.subscriptions.push(
       vscode.workspace.onDidChangeWorkspaceFolders(({ added }) => {
         for (const folder of added) this.storeAt(folder.uri.fsPath);
@@ -74,7 +76,16 @@ export class RunManager implements Disposable {
 
   /** Where runs of a file go: beside its workspace folder, or beside itself when it is in none. */
   storeFor(file: vscode.Uri): RunStore {
-    return this.storeAt(vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath ?? path.dirname(file.fsPath));
+    const inside = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath;
+    if (inside !== undefined) return this.storeAt(inside);
+    const folder = path.dirname(file.fsPath);
+    void this.state.update(OUTSIDE_KEY, [...new Set([...this.foldersOutside(), folder])]);
+    return this.storeAt(folder);
+  }
+
+  /** Folders of files that were trained on though no workspace folder holds them: their runs are found again too. */
+  private foldersOutside(): readonly string[] {
+    return this.state.get<string[]>(OUTSIDE_KEY, []);
   }
 
   /** Reads all run folders and follows those at work. Concurrent calls share one reading. */

@@ -121,6 +121,34 @@ async function generate() {
   execFileSync(process.execPath, [l10n, 'export', '--outDir', 'media/l10n', './src', './webview'], {
     cwd: __dirname,
   });
+  await writeNotices();
+}
+
+/** The licences of all that is bundled or shipped, from the packages themselves. */
+async function writeNotices() {
+  const folders = new Set(['@duckdb/node-api', '@duckdb/node-bindings', '@vscode/codicons']);
+  for (const name of ['extension', 'trainer', 'dataWorker', 'cli', 'webview']) {
+    const { metafile } = await esbuild.build({
+      ...bundles[name],
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+    });
+    for (const file of Object.keys(metafile.inputs)) {
+      const found = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file);
+      if (found) folders.add(found[1]);
+    }
+  }
+  const parts = [...folders].sort().map((name) => {
+    const folder = path.join(__dirname, 'node_modules', name);
+    const { version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const file = fs.readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    const text = file ? fs.readFileSync(path.join(folder, file), 'utf8').trim() : `Licence: ${license}`;
+    return `## ${name} ${version} (${license})\n\n\`\`\`\n${text}\n\`\`\`\n`;
+  });
+  const head =
+    '# Third-party notices\n\nModel Bench ships code of these packages. Written by `npm run generate`.\n';
+  fs.writeFileSync(path.join(__dirname, 'THIRD-PARTY-NOTICES.md'), [head, ...parts].join('\n'));
 }
 
 /** A VSIX holds the native DuckDB of this platform only. Its name can be set by `-o`. */

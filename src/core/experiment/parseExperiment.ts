@@ -29,29 +29,79 @@ export interface ParsedExperiment {
   readonly issues: readonly ConfigIssue[];
 }
 
+/** Longer values are cut in a message. */
+const MAX_FOUND = 40;
+
 type Path = readonly (string | number)[];
 
 /** Parses strict JSON and checks it. Never throws for bad text. */
 export function parseExperiment(text: string): ParsedExperiment {
+  // The mark stays a character, so that offsets are those of the file.
   const bare = text.replace(/^\uFEFF/, ' ');
+  if (bare.trim() === '') return { issues: [notJson(text, 0, 0, l10n.t('the file is empty'))] };
   const errors: ParseError[] = [];
-  const tree = parseTree(bare, errors, { disallowComments: true });
+  let tree: Node | undefined;
+  try {
+    tree = parseTree(bare, errors, { disallowComments: true });
+  } catch {
+    // The parser is recursive: some ten thousand open brackets end its stack.
+    return { issues: [notJson(text, 0, 0, l10n.t('it is nested too deeply'))] };
+  }
   const first = errors[0];
   if (tree === undefined || first !== undefined) {
-    const reason = first === undefined ? l10n.t('The file is empty') : printParseErrorCode(first.error);
-    return {
-      issues: [
-        issueAt(bare, first?.offset ?? 0, first?.length ?? 0, l10n.t('This is not JSON: {0}.', reason)),
-      ],
-    };
+    const { offset = 0, length = 0 } = first ?? {};
+    const code = first === undefined ? 'ValueExpected' : printParseErrorCode(first.error);
+    const reason = syntaxProblem(code, bare.slice(offset, offset + length));
+    return { issues: [notJson(text, offset, length, reason)] };
   }
   const forbidden = findKey(tree, '__proto__');
   if (forbidden !== undefined) {
-    return { issues: [issueOf(bare, forbidden, l10n.t('Unknown key "{0}". Remove it.', '__proto__'))] };
+    return { issues: [issueOf(text, forbidden, l10n.t('Unknown key "{0}". Remove it.', '__proto__'))] };
+  }
+  const repeated = repeatedKeys(tree);
+  if (repeated.length > 0) {
+    return {
+      issues: repeated.map((key) =>
+        issueOf(text, key, l10n.t('The key "{0}" is written twice. Remove one.', String(key.value))),
+      ),
+    };
   }
   const parsed = experimentSchema.safeParse(getNodeValue(tree));
   if (parsed.success) return { experiment: parsed.data, issues: [] };
-  return { issues: parsed.error.issues.flatMap((issue) => describe(bare, tree, issue)) };
+  return { issues: parsed.error.issues.flatMap((issue) => describe(text, tree, issue)) };
+}
+
+function notJson(text: string, offset: number, length: number, reason: string): ConfigIssue {
+  return issueAt(text, offset, length, l10n.t('This is not JSON: {0}.', reason));
+}
+
+/** @param code as jsonc-parser names it */
+function syntaxProblem(code: string, found: string): string {
+  switch (code) {
+    case 'InvalidCommentToken':
+      return l10n.t('a comment is not allowed; use a "description"');
+    case 'PropertyNameExpected':
+    case 'ValueExpected':
+      return found === '}' || found === ']'
+        ? l10n.t('a value is missing before {0}; remove the comma before it', found)
+        : l10n.t('a value or a quoted key was expected');
+    case 'ColonExpected':
+      return l10n.t('a colon was expected');
+    case 'CommaExpected':
+      return l10n.t('a comma was expected');
+    case 'CloseBraceExpected':
+    case 'CloseBracketExpected':
+      return l10n.t('a bracket is not closed');
+    case 'EndOfFileExpected':
+      return l10n.t('the end of the file was expected');
+    case 'UnexpectedEndOfString':
+    case 'InvalidUnicode':
+    case 'InvalidEscapeCharacter':
+    case 'InvalidCharacter':
+      return l10n.t('a string is not closed, or holds a character that must be escaped');
+    default:
+      return l10n.t('{0} was not expected', found.slice(0, 40));
+  }
 }
 
 /** @throws BenchError 'config.invalid' naming the file, line and column of the first problem */
@@ -82,7 +132,7 @@ function describe(text: string, tree: Node, issue: core.$ZodIssue): ConfigIssue[
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const near = didYouMean(key, keysAt(path, getNodeValue(tree)));
-      const hint = near === undefined ? l10n.t('Remove it.') : l10n.t('Did you mean "{0}"?', near);
+      const hint = near === undefined ? l10n.t('Remove it.') : didYouMeanText(near);
       return issueOf(
         text,
         propertyNode(tree, path, key),
@@ -91,33 +141,85 @@ function describe(text: string, tree: Node, issue: core.$ZodIssue): ConfigIssue[
     });
   }
   const node = nearestNode(tree, path);
-  if (issue.code === 'invalid_type' && issue.input === undefined && !findNodeAtLocation(tree, path)) {
-    return [issueOf(text, node, l10n.t('{0} is missing; expected {1}.', where, issue.expected))];
+  if (findNodeAtLocation(tree, path) === undefined) {
+    return [issueOf(text, node, l10n.t('{0} is missing; expected {1}.', where, expected(issue)))];
   }
-  const found =
-    node === tree
-      ? ''
-      : ` ${l10n.t('Found {0}.', text.slice(node.offset, node.offset + Math.min(node.length, 40)))}`;
-  return [issueOf(text, node, `${l10n.t('{0}: {1}.', where, expectation(issue))}${found}`)];
+  const message = l10n.t('{0}: expected {1}.', where, expected(issue));
+  if (node === tree) return [issueOf(text, node, message)];
+  const found = text.slice(node.offset, node.offset + node.length).replaceAll(/\s+/g, ' ');
+  const near = nearestValue(issue, node.value);
+  return [
+    issueOf(
+      text,
+      node,
+      [
+        message,
+        l10n.t('Found {0}.', found.length > MAX_FOUND ? `${found.slice(0, MAX_FOUND)}…` : found),
+        ...(near === undefined ? [] : [didYouMeanText(near)]),
+      ].join(' '),
+    ),
+  ];
 }
 
-function expectation(issue: core.$ZodIssue): string {
+function didYouMeanText(near: string): string {
+  return l10n.t('Did you mean "{0}"?', near);
+}
+
+/** What would have been right, as a phrase behind "expected". */
+function expected(issue: core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return l10n.t('expected {0}', issue.expected);
+      return issue.expected === 'int' ? l10n.t('a whole number') : issue.expected;
     case 'invalid_value':
-      return l10n.t('expected {0}', issue.values.map((value) => JSON.stringify(value)).join(' | '));
+      return listed(issue.values);
     case 'too_small':
       return issue.inclusive === false
-        ? l10n.t('expected more than {0}', String(issue.minimum))
-        : l10n.t('expected at least {0}', String(issue.minimum));
+        ? l10n.t('more than {0}', String(issue.minimum))
+        : counted(issue.origin, issue.minimum, {
+            number: () => l10n.t('at least {0}', String(issue.minimum)),
+            string: (n) => (n === 1 ? l10n.t('at least 1 character') : l10n.t('at least {0} characters', n)),
+            array: (n) => (n === 1 ? l10n.t('at least 1 entry') : l10n.t('at least {0} entries', n)),
+          });
     case 'too_big':
       return issue.inclusive === false
-        ? l10n.t('expected less than {0}', String(issue.maximum))
-        : l10n.t('expected at most {0}', String(issue.maximum));
+        ? l10n.t('less than {0}', String(issue.maximum))
+        : counted(issue.origin, issue.maximum, {
+            number: () => l10n.t('at most {0}', String(issue.maximum)),
+            string: (n) => l10n.t('at most {0} characters', n),
+            array: (n) => l10n.t('at most {0} entries', n),
+          });
+    case 'invalid_union': {
+      const options = 'options' in issue ? (issue.options ?? []) : [];
+      if (options.length > 0) return listed(options);
+      const alternatives = issue.errors.flatMap(([first]) => (first === undefined ? [] : [expected(first)]));
+      return [...new Set(alternatives)].join(' | ');
+    }
     default:
       return issue.message.replace(/\.$/, '');
   }
+}
+
+function listed(values: readonly unknown[]): string {
+  return values.map((value) => JSON.stringify(value)).join(' | ');
+}
+
+function counted(
+  origin: string,
+  limit: number | bigint,
+  words: Readonly<Record<'number' | 'string' | 'array', (n: number) => string>>,
+): string {
+  return words[origin === 'string' || origin === 'array' ? origin : 'number'](Number(limit));
+}
+
+function nearestValue(issue: core.$ZodIssue, found: unknown): string | undefined {
+  const values =
+    issue.code === 'invalid_value' ? issue.values : 'options' in issue ? (issue.options ?? []) : [];
+  return typeof found === 'string'
+    ? didYouMean(
+        found,
+        values.filter((value) => typeof value === 'string'),
+      )
+    : undefined;
 }
 
 function nearestNode(tree: Node, path: Path): Node {
@@ -144,12 +246,24 @@ function findKey(node: Node, key: string): Node | undefined {
   return undefined;
 }
 
+/** The second and later ones of keys that one object has more than once. */
+function repeatedKeys(node: Node): Node[] {
+  const seen = new Set<unknown>();
+  return (node.children ?? []).flatMap((child): Node[] => {
+    const [name] = child.type === 'property' ? (child.children ?? []) : [];
+    const isRepeated = name !== undefined && seen.has(name.value);
+    if (name !== undefined) seen.add(name.value);
+    return [...(isRepeated ? [name] : []), ...repeatedKeys(child)];
+  });
+}
+
 function issueOf(text: string, node: Node, message: string): ConfigIssue {
   return issueAt(text, node.offset, node.length, message);
 }
 
 function issueAt(text: string, offset: number, length: number, message: string): ConfigIssue {
-  const before = text.slice(0, offset);
+  // An editor does not count the byte order mark.
+  const before = text.slice(0, offset).replace(/^\uFEFF/, '');
   const line = before.split('\n').length;
-  return { message, offset, length, line, column: offset - before.lastIndexOf('\n') };
+  return { message, offset, length, line, column: before.length - before.lastIndexOf('\n') };
 }

@@ -4,6 +4,7 @@ import { BenchError, type ErrorCode } from '../../shared/errors';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
 import { unknownColumn } from '../columnErrors';
+import { splitPartOf } from '../recipe/split';
 
 export interface ExperimentFinding {
   readonly severity: 'error' | 'warning';
@@ -116,7 +117,8 @@ function checkFeatures(
   columns: Columns,
 ): ExperimentFinding[] {
   const seen = new Set<string>();
-  return experiment.features.flatMap((feature, index): ExperimentFinding[] => {
+  let usable = 0;
+  const findings = experiment.features.flatMap((feature, index): ExperimentFinding[] => {
     const path = ['features', index, 'column'];
     const repeated = seen.has(feature.column);
     seen.add(feature.column);
@@ -158,29 +160,57 @@ function checkFeatures(
         },
       ];
     }
+    usable++;
     return [];
   });
+  const isBroken = findings.some(({ severity }) => severity === 'error');
+  if (usable > 0 || isBroken) return findings;
+  return [
+    ...findings,
+    {
+      severity: 'error',
+      code: 'config.noFeatures',
+      message: l10n.t('No feature is used; expected at least one column with "use" true that is not an id.'),
+      path: ['features'],
+    },
+  ];
 }
 
 function checkSplit(experiment: Experiment, profile: DatasetProfile, columns: Columns): ExperimentFinding[] {
   const { split, data } = experiment;
-  if (split.method === 'stratified' && data.target.task === 'regression') {
-    return [
-      {
-        severity: 'error',
-        code: 'split.stratifiedRegression',
-        message: l10n.t(
-          'A stratified split needs classes, and the target is a number. Set method to "random".',
-        ),
-        path: ['split', 'method'],
-      },
-    ];
+  const fail = (code: ErrorCode, message: string, ...path: string[]): ExperimentFinding[] => [
+    { severity: 'error', code, message, path: ['split', ...path] },
+  ];
+  if (split.method !== 'column') {
+    if (split.method === 'stratified' && data.target.task === 'regression') {
+      return fail(
+        'split.stratifiedRegression',
+        l10n.t('A stratified split needs classes, and the target is a number. Set method to "random".'),
+        'method',
+      );
+    }
+    if (split.validation + split.test < 1) return [];
+    return fail(
+      'split.shares',
+      l10n.t(
+        'The shares for validation ({0}) and test ({1}) leave no row for training; expected a sum below 1.',
+        split.validation,
+        split.test,
+      ),
+    );
   }
-  if (split.method !== 'column') return [];
   const path = ['split', 'column'];
-  if (!columns.has(split.column)) {
-    return [unknown('split.unknownColumn', split.column, profile, path)];
+  const column = columns.get(split.column);
+  if (column === undefined) return [unknown('split.unknownColumn', split.column, profile, path)];
+  if (split.column === data.target.column) {
+    return fail(
+      'config.splitIsTarget',
+      l10n.t('Column "{0}" is both target and split column. Choose another one.', split.column),
+      'column',
+    );
   }
+  const problem = splitColumnProblem(column, columns.get(data.target.column)?.missing ?? profile.rows);
+  if (problem !== undefined) return fail(problem.code, problem.message, 'column');
   const asFeature = experiment.features.find(
     (feature) => feature.column === split.column && feature.type !== 'id' && feature.use,
   );
@@ -197,4 +227,45 @@ function checkSplit(experiment: Experiment, profile: DatasetProfile, columns: Co
           path,
         },
       ];
+}
+
+/**
+ * What a profile can say of a split column before a row is read; the rows have the last word.
+ * @param forgiven rows without target are left out before the split: so many odd cells may be harmless
+ */
+function splitColumnProblem(
+  { name, missing, distinct, topValues, examples }: ColumnProfile,
+  forgiven: number,
+): { code: ErrorCode; message: string } | undefined {
+  // A number has no top values: then its examples, of which each stands for one row at least.
+  const values = topValues ?? examples.map((value) => ({ value, count: 1 }));
+  const odd = values.find(({ value, count }) => splitPartOf(value) === undefined && count > forgiven);
+  if (odd !== undefined) {
+    return {
+      code: 'split.unknownValue',
+      message: l10n.t(
+        'Split column "{0}" has "{1}"; expected train, validation (or val, valid, dev) or test.',
+        name,
+        odd.value,
+      ),
+    };
+  }
+  if (missing > forgiven) {
+    return {
+      code: 'split.unknownValue',
+      message: l10n.t(
+        'Split column "{0}" has no value in {1} rows; expected train, validation (or val, valid, dev) or test.',
+        name,
+        missing,
+      ),
+    };
+  }
+  const isWhole = topValues !== undefined && topValues.length === distinct;
+  if (isWhole && !values.some(({ value }) => splitPartOf(value) === 'train')) {
+    return {
+      code: 'split.noTrain',
+      message: l10n.t('Split column "{0}" marks {1} rows as train; expected at least 2.', name, 0),
+    };
+  }
+  return undefined;
 }

@@ -28,6 +28,8 @@ export interface StartOptions {
 export class RunManager implements Disposable {
   private readonly stores = new Map<string, RunStore>();
   private readonly sessions = new Map<string, Promise<RunSession>>();
+  /** Sessions of runs that are at work, or were when this window first saw them and have not been told to the end. */
+  private readonly working = new Map<string, RunSession>();
   private readonly subscriptions: vscode.Disposable[] = [];
   private listed: ListedRun[] = [];
   private brokenRuns: BrokenRun[] = [];
@@ -207,7 +209,7 @@ export class RunManager implements Disposable {
       }
     }
     const before = this.selectedFolder;
-    this.listed = runs.sort((a, b) => b.summary.createdMs - a.summary.createdMs);
+    this.listed = this.withLive(runs).sort((a, b) => b.summary.createdMs - a.summary.createdMs);
     this.brokenRuns = broken;
     if (this.selected !== undefined && !runs.some(({ folder }) => folder === this.selected))
       this.selected = undefined;
@@ -219,30 +221,33 @@ export class RunManager implements Disposable {
 
   private watch(session: RunSession): void {
     if (!session.wasRunning) return;
+    this.working.set(session.folder, session);
     const listener = session.onDidChange(() => this.showLive());
-    void session.ended.catch(() => undefined).finally(() => void listener.dispose());
-    void session.ended.then(
-      (summary) => this.onEnded(session, summary),
-      (error: unknown) => this.log.error(`${session.folder}: ${toErrorData(error).message}`),
-    );
+    void session.ended
+      .then(
+        (summary) => this.onEnded(session, summary),
+        (error: unknown) => this.log.error(`${session.folder}: ${toErrorData(error).message}`),
+      )
+      .finally(() => {
+        this.working.delete(session.folder);
+        listener.dispose();
+      });
   }
 
-  /** The list tells what this window already knows of a run at work, which is ahead of run.json. */
   private showLive(): void {
     this.liveTimer ??= setTimeout(() => {
       this.liveTimer = undefined;
-      void this.takeLive();
+      this.listed = this.withLive(this.listed);
+      this.runsChanged.fire();
     }, LIVE_INTERVAL_MS);
   }
 
-  private async takeLive(): Promise<void> {
-    this.listed = await Promise.all(
-      this.listed.map(async (run) => {
-        const session = await this.sessions.get(run.folder)?.catch(() => undefined);
-        return session === undefined ? run : { ...run, summary: session.summary };
-      }),
-    );
-    this.runsChanged.fire();
+  /** What a session at work says is ahead of the run.json that was read. */
+  private withLive(runs: readonly ListedRun[]): ListedRun[] {
+    return runs.map((run) => {
+      const session = this.working.get(run.folder);
+      return session === undefined ? run : { ...run, summary: session.summary };
+    });
   }
 
   private onEnded(session: RunSession, summary: RunSummary): void {

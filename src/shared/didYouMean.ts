@@ -22,13 +22,13 @@ export function editDistance(left: string, right: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The nearest candidate within a third of the name's length (at least 1 edit), else undefined. */
+/** The nearest candidate within a third of the name's length (at least 1 edit) that shares a character, else undefined. */
 export function didYouMean(name: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(name, candidate);
-    if (distance < bestDistance) {
+    if (distance < bestDistance && distance < Math.max(name.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;
     }

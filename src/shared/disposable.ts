@@ -15,7 +15,10 @@ export function toDisposable(dispose: () => void): Disposable {
   };
 }
 
-/** Disposes what was added, last first; adding to a disposed store disposes at once. */
+/**
+ * Disposes what was added, last first, each whatever another threw; then throws the first error. Adding to a disposed
+ * store disposes at once.
+ */
 export class DisposableStore implements Disposable {
   private readonly items: Disposable[] = [];
   private disposed = false;
@@ -28,6 +31,14 @@ export class DisposableStore implements Disposable {
 
   dispose(): void {
     this.disposed = true;
-    for (let item = this.items.pop(); item !== undefined; item = this.items.pop()) item.dispose();
+    const errors: unknown[] = [];
+    for (let item = this.items.pop(); item !== undefined; item = this.items.pop()) {
+      try {
+        item.dispose();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -41,8 +41,8 @@ export class BenchError extends Error {
 }
 
 export function isBadInput(code: string): boolean {
-  const area = code.slice(0, code.indexOf('.'));
-  return (BAD_INPUT_AREAS as readonly string[]).includes(area);
+  const [area = '', name] = code.split('.', 2);
+  return name !== undefined && (BAD_INPUT_AREAS as readonly string[]).includes(area);
 }
 
 export function toErrorData(error: unknown): ErrorData {

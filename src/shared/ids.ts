@@ -13,6 +13,7 @@ export function createRunId(now: number, name: string, random: string): string {
   const stamp = `${iso.slice(0, 10).replaceAll('-', '')}-${iso.slice(11, 19).replaceAll(':', '')}`;
   const slug = name
     .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '') // the accent of an e, so that the e is left
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')

@@ -13,6 +13,7 @@ export class TimeLeft {
     if (event.type === 'model') this.epochs = event.epochs;
     else if (event.type === 'phase') {
       if (event.phase === 'training') this.ends.push(event.timeMs);
+      else if (event.phase === 'evaluating') this.over = true;
     } else if (event.type === 'epoch') {
       this.epoch = event.epoch;
       this.ends.push(event.timeMs);

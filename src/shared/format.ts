@@ -11,15 +11,23 @@ export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** `850 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`. */
+/** Two leading units at most: `850 ms`, `3.5 s`, `12 s`, `3 min 5 s`, `2 h 10 min`; a dash for what is no length of time. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return l10n.t('{0} ms', Math.round(ms));
+  if (!Number.isFinite(ms) || ms < 0) return '–';
+  if (ms === 0) return l10n.t('{0} s', 0);
+  if (ms < 999.5) return l10n.t('{0} ms', Math.round(ms));
+  if (ms < 9950) return l10n.t('{0} s', Math.round(ms / 100) / 10);
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return l10n.t('{0} s', seconds);
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60)
-    return seconds % 60 === 0 ? l10n.t('{0} min', minutes) : l10n.t('{0} min {1} s', minutes, seconds % 60);
-  return l10n.t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);
+  if (seconds < 3600) {
+    const minutes = Math.floor(seconds / 60);
+    const rest = seconds % 60;
+    return rest === 0 ? l10n.t('{0} min', minutes) : l10n.t('{0} min {1} s', minutes, rest);
+  }
+  const minutes = Math.round(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return rest === 0 ? l10n.t('{0} h', hours) : l10n.t('{0} h {1} min', hours, rest);
 }
 
 /** `950`, `12.3k`, `1.20M`. */
@@ -29,10 +37,19 @@ export function formatCount(value: number): string {
   return `${Number((value / 1e6).toPrecision(3))}M`;
 }
 
+const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** `512 B`, `38.5 KB`, `7.78 GB`: powers of 1024, as the editor counts file sizes. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 ** 2) return `${Number((bytes / 1024).toPrecision(3))} KB`;
-  return `${Number((bytes / 1024 ** 2).toPrecision(3))} MB`;
+  let value = bytes;
+  let unit = 0;
+  // 1023.5 of a unit would be written as 1024.
+  while (value >= 1023.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return `${digits} ${BYTE_UNITS[unit] ?? ''}`;
 }
 
 /** The one score that stands for a run: accuracy of a classifier, RMSE of a regression. */

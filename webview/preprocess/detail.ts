@@ -1,8 +1,9 @@
 // Owns the detail pane: all that the profile says of one column. Pure building of elements.
 import * as l10n from '@vscode/l10n';
+import { formatDuration } from '../../src/shared/format';
 import type { ColumnProfile } from '../../src/shared/schema/profile';
 import { el } from '../ui/dom';
-import { formatCount, formatDuration, formatPercent, formatValue } from '../ui/format';
+import { formatCount, formatPercent, formatValue } from '../ui/format';
 import { icon } from '../ui/icons';
 import { columnValue, histogram, topValues } from './bars';
 import { typeWords } from './words';
@@ -29,9 +30,9 @@ function numericFacts(column: ColumnProfile): HTMLElement | undefined {
   const spread = column.type === 'datetime' ? formatDuration(numeric.sd) : formatValue(numeric.sd, 5);
   return facts([
     [l10n.t('Minimum'), value(numeric.min)],
-    [l10n.t('25 %'), value(numeric.quartiles[0])],
+    [l10n.t('25%'), value(numeric.quartiles[0])],
     [l10n.t('Median'), value(numeric.quartiles[1])],
-    [l10n.t('75 %'), value(numeric.quartiles[2])],
+    [l10n.t('75%'), value(numeric.quartiles[2])],
     [l10n.t('Maximum'), value(numeric.max)],
     [l10n.t('Mean'), value(numeric.mean)],
     [l10n.t('Standard deviation'), spread],

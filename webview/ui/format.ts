@@ -1,5 +1,5 @@
-// Owns how numbers, shares, durations and sizes are written for people, in the page's language.
-import * as l10n from '@vscode/l10n';
+// Owns how numbers, shares and dates are written where the page's language decides (separators, digits, compact forms).
+// Lengths of time and sizes read the same everywhere: src/shared/format.ts.
 
 let language: string | undefined;
 
@@ -56,39 +56,47 @@ export function formatCompact(value: number): string {
   return numberFormat({ notation: 'compact', maximumSignificantDigits: 3 }).format(value);
 }
 
-/** 0.9712 -> 97.1 %. */
+/** 0.9712 -> 97.1 %. What is not quite all (or nothing) never reads as it: 0.99996 -> >99.9 %. */
 export function formatPercent(share: number, fractionDigits = 1): string {
+  return percent(share, { maximumFractionDigits: fractionDigits });
+}
+
+/** As many decimals in every cell, so that a column of shares is aligned: 100.0 %, 97.1 %. */
+export function formatPercentCell(share: number): string {
+  return percent(share, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+}
+
+function percent(
+  share: number,
+  digits: { maximumFractionDigits: number; minimumFractionDigits?: number },
+): string {
   if (!Number.isFinite(share)) return notFinite(share);
-  return numberFormat({ style: 'percent', maximumFractionDigits: fractionDigits }).format(share);
+  const format = numberFormat({ style: 'percent', ...digits });
+  const smallest = 10 ** -(digits.maximumFractionDigits + 2);
+  if (share < 1 && share > 1 - smallest / 2) return `>${format.format(1 - smallest)}`;
+  if (share > 0 && share < smallest / 2) return `<${format.format(smallest)}`;
+  return format.format(share);
 }
 
-/** Two leading units at most: 0.4 s, 12 s, 3 min 5 s, 2 h 10 min. */
-export function formatDuration(ms: number): string {
-  if (!Number.isFinite(ms) || ms < 0) return '–';
-  const seconds = ms / 1000;
-  if (seconds < 10) return l10n.t('{0} s', numberFormat({ maximumFractionDigits: 1 }).format(seconds));
-  const total = Math.round(seconds);
-  if (total < 60) return l10n.t('{0} s', total);
-  if (total < 3600) {
-    const rest = total % 60;
-    const minutes = Math.floor(total / 60);
-    return rest === 0 ? l10n.t('{0} min', minutes) : l10n.t('{0} min {1} s', minutes, rest);
-  }
-  const minutes = Math.round(total / 60);
-  const hours = Math.floor(minutes / 60);
-  return minutes % 60 === 0 ? l10n.t('{0} h', hours) : l10n.t('{0} h {1} min', hours, minutes % 60);
+/** Three significant digits in as few characters as can be, for a narrow table: 0.0412, 3.4e-4, 4,013, 123K. */
+export function formatCell(value: number): string {
+  if (!Number.isFinite(value)) return notFinite(value);
+  if (value === 0) return '0';
+  const magnitude = Math.abs(value);
+  if (magnitude < 1e-3) return value.toExponential(1);
+  if (magnitude >= 1e5) return formatCompact(value);
+  return numberFormat(
+    magnitude >= 100
+      ? { maximumFractionDigits: 0 }
+      : { maximumSignificantDigits: 3, minimumSignificantDigits: 3 },
+  ).format(value);
 }
 
-/** Powers of 1024, as memory is counted. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${numberFormat({ maximumFractionDigits: value >= 100 || unit === 0 ? 0 : 1 }).format(value)} ${units[unit] ?? ''}`;
+/** Three decimals, for scores between -1 and 1; no minus before what rounds to zero. */
+export function formatUnit(value: number): string {
+  if (!Number.isFinite(value)) return notFinite(value);
+  const shown = Math.abs(value) < 0.0005 ? 0 : value;
+  return numberFormat({ minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(shown);
 }
 
 /** Local date and time of milliseconds since the epoch. */

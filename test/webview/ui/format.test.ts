@@ -1,11 +1,12 @@
-// Holds how numbers, durations and sizes are written for people.
+// Holds how numbers and shares are written in the page's language.
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
-  formatBytes,
+  formatCell,
   formatCompact,
   formatCount,
-  formatDuration,
   formatPercent,
+  formatPercentCell,
+  formatUnit,
   formatUtc,
   formatValue,
   setLanguage,
@@ -28,19 +29,21 @@ describe('formatValue', () => {
   ])('%d -> %s', (value, text) => expect(formatValue(value)).toBe(text));
 });
 
-describe('formatDuration', () => {
+describe('the cells of a score table', () => {
   it.each([
-    [0, '0 s'],
-    [449, '0.4 s'],
-    [9_990, '10 s'],
-    [12_400, '12 s'],
-    [59_600, '1 min'],
-    [185_000, '3 min 5 s'],
-    [7_800_000, '2 h 10 min'],
-    [3_599_900, '1 h'],
-    [NaN, '–'],
-    [-5, '–'],
-  ])('%d ms -> %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
+    [0.0412345, '0.0412'],
+    [0.0003383, '3.4e-4'],
+    [1.0519, '1.05'],
+    [4012.9, '4,013'],
+    [123_456, '123K'],
+    [0, '0'],
+    [Infinity, '∞'],
+  ])('%d -> %s', (value, text) => expect(formatCell(value)).toBe(text));
+
+  it('keeps the decimals of shares and of scores below each other', () => {
+    expect([1, 0.9712, 0.4423].map(formatPercentCell)).toEqual(['100.0%', '97.1%', '44.2%']);
+    expect([1, 0.98123, -0.00004].map(formatUnit)).toEqual(['1.000', '0.981', '0.000']);
+  });
 });
 
 describe('other forms', () => {
@@ -48,10 +51,18 @@ describe('other forms', () => {
     expect(formatCount(1234567.8)).toBe('1,234,568');
     expect(formatPercent(0.9712)).toBe('97.1%');
     expect(formatCompact(19_300)).toBe('19.3K');
-    expect(formatBytes(512)).toBe('512 B');
-    expect(formatBytes(39_436)).toBe('38.5 KiB');
     expect(formatUtc(Date.UTC(2026, 10, 24))).toBe('2026-11-24');
     expect(formatUtc(Date.UTC(2026, 10, 24, 9, 30))).toBe('2026-11-24 09:30:00');
+  });
+
+  it('does not call nearly all all, nor nearly none none', () => {
+    expect([1, 0.9996, 0.9994, 0.00001, 0].map((share) => formatPercent(share))).toEqual([
+      '100%',
+      '>99.9%',
+      '99.9%',
+      '<0.1%',
+      '0%',
+    ]);
   });
 
   it('follows the language, and survives one it does not know', () => {

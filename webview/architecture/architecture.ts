@@ -5,12 +5,14 @@ import * as z from 'zod';
 import '../ui/base.css';
 import './architecture.css';
 import { assertNever, toErrorData } from '../../src/shared/errors';
+import { formatBytes } from '../../src/shared/format';
 import { architectureContract } from '../../src/shared/protocol/view';
 import type { Architecture } from '../../src/shared/schema/architecture';
 import { el, setText } from '../ui/dom';
-import { formatBytes, formatCompact, formatCount } from '../ui/format';
+import { formatCompact, formatCount } from '../ui/format';
 import { icon } from '../ui/icons';
 import { announcer, button, checkbox, progressRing } from '../ui/kit';
+import { applyPalette, onDidChangeTheme } from '../ui/theme';
 import { DiagramView, layerTable } from './diagram';
 import { toMermaid } from './words';
 
@@ -159,6 +161,8 @@ host.on('architecture', (event) => {
   message.hidden = message.childElementCount === 0;
   show();
 });
+applyPalette();
+onDidChangeTheme(() => void applyPalette());
 show();
 ask(host.request('ready', {}));
 

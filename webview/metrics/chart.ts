@@ -3,8 +3,9 @@
 import * as l10n from '@vscode/l10n';
 import uPlot from 'uplot';
 import type { Disposable } from '../../src/shared/disposable';
+import { formatDuration } from '../../src/shared/format';
 import { el, setText, setTitle } from '../ui/dom';
-import { formatCompact, formatCount, formatDuration, formatPercent, formatValue } from '../ui/format';
+import { formatCompact, formatCount, formatPercent, formatValue } from '../ui/format';
 import type { Palette } from '../ui/theme';
 import { align, curve, nearest, xColumn, type Curve, type Points, type XAxis } from './points';
 import type { MetricCurves } from './state';
@@ -28,6 +29,14 @@ export interface ChartListener {
   zoomed(range: { from: number; to: number } | undefined): void;
   /** x minus origin under the pointer; undefined when it left. `byKeyboard`: say it aloud. */
   pointed(x: number | undefined, spoken: string | undefined): void;
+}
+
+interface LineLook {
+  readonly width: number;
+  readonly alpha?: number;
+  readonly points?: 'filled' | 'hollow';
+  /** Pixels on, pixels off. */
+  readonly dash?: number[];
 }
 
 type Row = ArrayLike<number | null | undefined>;
@@ -219,12 +228,18 @@ export class MetricChart implements Disposable {
       const points = this.drawn[series - 1]?.x.length ?? 0;
       return points > 0 && points <= plot.over.clientWidth / 24;
     };
-    const line = (colour: (of: Palette) => string, width: number, alpha = 1): uPlot.Series => ({
+    const line = (colour: (of: Palette) => string, look: LineLook): uPlot.Series => ({
       stroke: () => colour(palette()),
-      width,
-      alpha,
+      width: look.width,
+      alpha: look.alpha ?? 1,
       spanGaps: false,
-      points: { show: alpha === 1 ? showPoints : false, size: 5, fill: () => colour(palette()) },
+      ...(look.dash === undefined ? {} : { dash: look.dash }),
+      points: {
+        show: look.points === undefined ? false : showPoints,
+        size: 6,
+        width: 1.5,
+        fill: () => (look.points === 'hollow' ? palette().background : colour(palette())),
+      },
     });
     return {
       ...this.size(),
@@ -256,9 +271,10 @@ export class MetricChart implements Disposable {
       },
       series: [
         {},
-        line((of) => of.train, 1, 0.35),
-        line((of) => of.train, 1.75),
-        line((of) => of.validation, 1.75),
+        line((of) => of.train, { width: 1, alpha: 0.4 }),
+        line((of) => of.train, { width: 1.75, points: 'filled' }),
+        // Not by colour alone: dashes and hollow points, as its key shows.
+        line((of) => of.validation, { width: 1.75, points: 'hollow', dash: [5, 3] }),
       ],
       axes: [
         {

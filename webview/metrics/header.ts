@@ -1,15 +1,17 @@
 // Owns the top of the Metrics page: what runs, how far it is, on what, how it ended, and what can be done about it.
 // Told the state, tells which button was pressed; asks the host nothing itself.
 import * as l10n from '@vscode/l10n';
+import { formatDuration } from '../../src/shared/format';
 import type { RunSummary } from '../../src/shared/schema/run';
 import { el, setText, setTitle } from '../ui/dom';
-import { formatCount, formatDateTime, formatDuration, formatValue } from '../ui/format';
+import { formatCount, formatDateTime, formatValue } from '../ui/format';
 import { icon } from '../ui/icons';
 import { button, progressBar } from '../ui/kit';
 import type { MetricsState } from './state';
 import {
   backendLabel,
   backendTooltip,
+  cellText,
   endingSentence,
   metricLabel,
   metricText,
@@ -18,6 +20,7 @@ import {
   rungStateWords,
   scoreRows,
   stateWords,
+  uncertainty,
   verdict,
 } from './words';
 
@@ -25,7 +28,10 @@ export type RunAction =
   'stop' | 'openDashboard' | 'showArchitecture' | 'openFolder' | 'showLog' | 'openConfig';
 
 export interface RunHeader {
+  /** Name, verdict, what to do, and while it runs its progress: comes before the charts. */
   readonly element: HTMLElement;
+  /** Scores and counts of a run that has ended; the page places it, hidden while there is nothing to say. */
+  readonly details: HTMLElement;
   update(state: MetricsState): void;
 }
 
@@ -78,7 +84,9 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
   const duration = stat(l10n.t('Duration'));
 
   const rungs = el('ul', { class: 'rungs', id: 'rungs', hidden: true });
-  const backendText = el('span', {});
+  const backendText = el('span', { class: 'backend-long' });
+  /** All that fits beside the buttons of a narrow view: whether it is the GPU. */
+  const backendShort = el('span', { class: 'backend-short', attrs: { 'aria-hidden': 'true' } });
   const backend = el(
     'button',
     {
@@ -93,6 +101,7 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
     },
     icon('chip'),
     backendText,
+    backendShort,
   );
 
   const stop = button({
@@ -132,7 +141,9 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
 
   const outcome = el('div', { class: 'outcome' });
   const rebuildOutcome = rebuilder(outcome);
-  const warnings = el('ul', { class: 'warnings' });
+  const results = el('div', { class: 'results' });
+  const rebuildResults = rebuilder(results);
+  const warnings = el('div', { class: 'warnings' });
   const rebuildWarnings = rebuilder(warnings);
   const problem = el('div', { class: 'note severity-error', hidden: true, attrs: { role: 'alert' } });
 
@@ -148,15 +159,32 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
     rows.element,
   );
   const progressBlock = el('div', { class: 'progress-block' }, progressRow, bar.element);
+  const counts = el('div', { class: 'counts' }, progressBlock, stats);
+  const details = el('section', {
+    class: 'details',
+    hidden: true,
+    attrs: { 'aria-label': l10n.t('Results') },
+  });
+  details.append(results);
+  const runBar = el(
+    'div',
+    { class: 'run-bar', attrs: { role: 'toolbar', 'aria-label': l10n.t('Run') } },
+    stop,
+    dashboard,
+    architecture,
+    config,
+    folder,
+    log,
+    backend,
+  );
   const element = el(
     'header',
     { class: 'run' },
     el('div', { class: 'run-title' }, name, chip),
     about,
     outcome,
-    progressBlock,
-    stats,
-    el('div', { class: 'run-bar' }, stop, dashboard, architecture, config, folder, log, backend),
+    counts,
+    runBar,
     rungs,
     problem,
     warnings,
@@ -164,6 +192,7 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
 
   return {
     element,
+    details,
     update(state) {
       const run = state.run;
       if (run == null) return;
@@ -205,8 +234,9 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
       if (run.backend !== undefined) updateBackend(run.backend);
       // Nothing was counted in a run that broke before its first step.
       const counted = run.state === 'running' || run.step > 0;
-      progressBlock.hidden = !counted;
-      stats.hidden = !counted;
+      counts.hidden = !counted;
+      placeCounts(run.state === 'running');
+      runBar.classList.toggle('running', run.state === 'running');
       stop.hidden = run.state !== 'running';
       stop.disabled = state.stopping;
       config.hidden = run.experimentPath === undefined;
@@ -216,13 +246,17 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
         problem.replaceChildren(icon('error'), el('span', {}, state.problem));
       }
       rebuildOutcome(outcomeKey(run), () => outcomeOf(run, act));
-      rebuildWarnings(run.warnings.map((w) => w.message).join('\n'), () =>
-        run.warnings.map((w) =>
-          el('li', { class: 'note' }, icon('warning', 'severity-warning'), el('span', {}, w.message)),
-        ),
-      );
+      rebuildResults(outcomeKey(run), () => resultsOf(run));
+      rebuildWarnings(run.warnings.map((w) => w.message).join('\n'), () => warningsOf(run));
+      details.hidden = run.state === 'running' || (results.hidden && counts.hidden);
     },
   };
+
+  /** While it runs the counts are the news; afterwards the score is, and they go below the charts. */
+  function placeCounts(running: boolean): void {
+    if (running && counts.parentElement !== element) element.insertBefore(counts, runBar);
+    if (!running && counts.parentElement !== details) details.append(counts);
+  }
 
   function updateProgress(run: RunSummary, timeLeftMs: number | undefined): void {
     const counting = run.phase === 'training' || run.state !== 'running';
@@ -248,6 +282,8 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
     const title = backendTooltip(of);
     if (backend.title === title) return;
     setText(backendText, backendLabel(of.chosen));
+    setText(backendShort, of.chosen === 'cuda' ? l10n.t('GPU') : l10n.t('CPU'));
+    backend.setAttribute('aria-label', l10n.t('Backend: {0}', backendLabel(of.chosen)));
     backend.title = title;
     rungs.replaceChildren(
       el(
@@ -309,14 +345,44 @@ function outcomeOf(run: RunSummary, act: (action: RunAction) => void): HTMLEleme
       ),
     );
   }
+  const doubt = uncertainty(run);
+  if (doubt !== undefined) parts.push(el('p', { class: 'muted small doubt' }, doubt));
+  return parts;
+}
+
+/** How it ended and all its scores. */
+function resultsOf(run: RunSummary): HTMLElement[] {
+  // Of a run that broke, the charts say all there is.
+  if (run.state === 'running' || run.endReason === undefined) return [];
+  const parts: HTMLElement[] = [];
   const ending = endingSentence(run);
   if (ending !== undefined) {
     parts.push(el('div', { class: 'note muted' }, icon('starFull'), el('span', {}, ending)));
   }
   const scores = scoreRows(run);
-  // Of a run that broke, the charts say all there is.
-  if (scores.length > 0 && run.endReason !== undefined) parts.push(scoreTable(run, scores));
+  if (scores.length > 0) parts.push(scoreTable(run, scores));
   return parts;
+}
+
+/** One is shown; more are folded, so that the charts stay in view. */
+function warningsOf(run: RunSummary): HTMLElement[] {
+  const notes = run.warnings.map((w) =>
+    el('div', { class: 'note' }, icon('warning', 'severity-warning'), el('span', {}, w.message)),
+  );
+  if (notes.length <= 1) return notes;
+  return [
+    el(
+      'details',
+      {},
+      el(
+        'summary',
+        { class: 'note' },
+        icon('warning', 'severity-warning'),
+        el('span', {}, l10n.t('{0} warnings', formatCount(notes.length))),
+      ),
+      ...notes,
+    ),
+  ];
 }
 
 function failureOf(run: RunSummary, act: (action: RunAction) => void): HTMLElement {
@@ -363,7 +429,7 @@ function scoreTable(run: RunSummary, rows: ReturnType<typeof scoreRows>): HTMLEl
       el(
         'tr',
         {},
-        el('th', { attrs: { scope: 'col' } }, ''),
+        el('td', {}),
         ...heads.filter((_, i) => used[i]).map((head) => el('th', { attrs: { scope: 'col' } }, head)),
       ),
     ),
@@ -379,8 +445,11 @@ function scoreTable(run: RunSummary, rows: ReturnType<typeof scoreRows>): HTMLEl
             .map((cell, i) =>
               el(
                 'td',
-                { class: i === 2 ? 'test' : '' },
-                cell === undefined ? '–' : metricText(row.metric, cell),
+                {
+                  class: i === 2 ? 'test' : '',
+                  title: cell === undefined ? '' : metricText(row.metric, cell),
+                },
+                cell === undefined ? '–' : cellText(row.metric, cell),
               ),
             )
             .filter((_, i) => used[i]),
@@ -388,5 +457,5 @@ function scoreTable(run: RunSummary, rows: ReturnType<typeof scoreRows>): HTMLEl
       ),
     ),
   );
-  return el('div', { class: 'scroll-x' }, table);
+  return table;
 }

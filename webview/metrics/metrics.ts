@@ -10,7 +10,7 @@ import { metricsContract } from '../../src/shared/protocol/view';
 import { toErrorData } from '../../src/shared/errors';
 import { el, oncePerFrame } from '../ui/dom';
 import { button, announcer, checkbox, dropdown, emptyState, progressRing } from '../ui/kit';
-import { onDidChangeTheme, readPalette } from '../ui/theme';
+import { onDidChangeTheme, applyPalette } from '../ui/theme';
 import { epochTable } from './epochTable';
 import { MetricChart } from './chart';
 import { runHeader, type RunAction } from './header';
@@ -35,7 +35,7 @@ const arranged = arrangement(
 const { root, layout } = pageBody();
 const host = connectToHost(metricsContract);
 let state: MetricsState = initialState(arranged.value);
-let palette = readPalette();
+let palette = applyPalette();
 
 const render = oncePerFrame(draw);
 
@@ -116,10 +116,13 @@ const page = el(
   'main',
   { class: 'page', hidden: true },
   header.element,
+  // A narrow view has the height of a few paragraphs: there the curves come first.
+  layout === 'wide' && header.details,
   controls,
   waitingForPoints,
   chartList,
   table.element,
+  layout === 'side' && header.details,
 );
 const empty = emptyState({
   icon: 'graphLine',
@@ -219,17 +222,14 @@ function drawCharts(): void {
   }
 }
 
-/** First and last x of any curve. */
+/** From the start of the run to the last x of any curve: while it runs the axis grows, without room for what may come. */
 function extent(origin: number): { from: number; to: number } {
-  let from = Infinity;
   let to = -Infinity;
   for (const points of state.series.values()) {
     const x = xColumn(points, state.xAxis);
-    if (x.length === 0) continue;
-    from = Math.min(from, x[0] ?? Infinity);
     to = Math.max(to, x[x.length - 1] ?? -Infinity);
   }
-  return from <= to ? { from: from - origin, to: to - origin } : { from: 0, to: 1 };
+  return to > origin ? { from: 0, to: to - origin } : { from: 0, to: 1 };
 }
 
 /** A zoom that shows the whole run follows the data again. */
@@ -243,7 +243,7 @@ function clampZoom(zoom: { from: number; to: number }): MetricsState['zoom'] {
 
 root.append(voice.element, connecting, empty, page);
 onDidChangeTheme(() => {
-  palette = readPalette();
+  palette = applyPalette();
   render();
 });
 host.on('run', ({ run, timeLeftMs }) => dispatch({ type: 'run', run, timeLeftMs }));

@@ -4,8 +4,17 @@ import { isBadInput } from '../../src/shared/errors';
 import { assertNever } from '../../src/shared/errors';
 import type { RunPhase, RunState, RunSummary, Rung, Scores } from '../../src/shared/schema/run';
 import type { BackendName, LossName } from '../../src/shared/schema/training';
-import { formatCount, formatDuration, formatPercent, formatValue } from '../ui/format';
+import { formatDuration } from '../../src/shared/format';
+import {
+  formatCell,
+  formatCount,
+  formatPercent,
+  formatPercentCell,
+  formatUnit,
+  formatValue,
+} from '../ui/format';
 import type { IconName } from '../ui/icons';
+import { wilsonInterval } from './interval';
 
 export function metricLabel(metric: string): string {
   switch (metric) {
@@ -139,6 +148,31 @@ export function mainMetric(run: Pick<RunSummary, 'task'>): 'accuracy' | 'rmse' {
   return run.task === 'regression' ? 'rmse' : 'accuracy';
 }
 
+/** The score of a cell in the score table: as short as can be, decimals aligned within a kind of score. */
+export function cellText(metric: string, value: number): string {
+  if (isShare(metric)) return formatPercentCell(value);
+  return metric === 'macroF1' || metric === 'rocAuc' || metric === 'r2'
+    ? formatUnit(value)
+    : formatCell(value);
+}
+
+/** Below this many test rows a share is told with its interval: at 100 rows it is about 20 points wide at worst. */
+const FEW_ROWS = 100;
+
+/** How sure the test accuracy is, when it was counted on few rows; undefined otherwise. */
+export function uncertainty(run: Pick<RunSummary, 'test' | 'rows'>): string | undefined {
+  const accuracy = run.test?.accuracy;
+  const total = run.rows?.test ?? 0;
+  if (accuracy === undefined || !Number.isFinite(accuracy) || total < 1 || total >= FEW_ROWS)
+    return undefined;
+  const { low, high } = wilsonInterval(Math.round(accuracy * total), total);
+  return l10n.t(
+    'Few test rows: the 95% interval of the accuracy is {0} to {1}.',
+    formatPercent(low),
+    formatPercent(high),
+  );
+}
+
 export interface Verdict {
   readonly sentence: string;
   readonly tone: 'good' | 'warning' | 'plain';
@@ -186,7 +220,7 @@ export function verdict(run: RunSummary): Verdict | undefined {
       rows === undefined
         ? l10n.t('Test {0} {1}; {2} scores {3}.', label, text, rival, baseText)
         : l10n.t(
-            'Test {0} {1} on {2} rows that training never saw; {3} scores {4} on them.',
+            'Test {0} {1} on {2} rows that training never saw; {3} scores {4}.',
             label,
             text,
             formatCount(rows),
@@ -227,9 +261,7 @@ export function endingSentence(run: RunSummary): string | undefined {
 /** What to do about a run that failed or crashed. */
 export function nextStep(run: RunSummary): string | undefined {
   if (run.state === 'crashed') {
-    return l10n.t(
-      'Every epoch that was reported is kept in the run folder. Train again; if it dies again, the last lines of the process and the log say why.',
-    );
+    return l10n.t('Every reported epoch is kept. Train again; if it dies again, the log says why.');
   }
   if (run.state !== 'failed') return undefined;
   return run.error !== undefined && isBadInput(run.error.code)

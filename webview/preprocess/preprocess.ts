@@ -6,12 +6,14 @@ import * as z from 'zod';
 import '../ui/base.css';
 import './preprocess.css';
 import { toErrorData } from '../../src/shared/errors';
+import { formatBytes } from '../../src/shared/format';
 import { preprocessContract } from '../../src/shared/protocol/view';
 import type { DataIssue, DatasetProfile } from '../../src/shared/schema/profile';
 import { el, oncePerFrame, setText, setTitle } from '../ui/dom';
-import { formatBytes, formatCount, formatPercent } from '../ui/format';
+import { formatCount, formatPercent } from '../ui/format';
 import { icon, type IconName } from '../ui/icons';
 import { announcer, button, progressBar, textField } from '../ui/kit';
+import { applyPalette, onDidChangeTheme } from '../ui/theme';
 import { columnDetail } from './detail';
 import { Grid } from './grid';
 import {
@@ -313,6 +315,8 @@ host.on('profile', (event) =>
     state: event.kind === 'working' ? { kind: 'working', fraction: event.fraction } : event,
   }),
 );
+applyPalette();
+onDidChangeTheme(() => void applyPalette());
 render();
 ask(host.request('ready', {}));
 

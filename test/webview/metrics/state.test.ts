@@ -17,6 +17,7 @@ import {
   endingSentence,
   nextStep,
   scoreRows,
+  uncertainty,
   verdict,
 } from '../../../webview/metrics/words';
 
@@ -164,7 +165,7 @@ describe('words', () => {
   it('puts the test score beside the baseline', () => {
     expect(verdict(ended)).toEqual({
       sentence:
-        'Test accuracy 98.1% on 52 rows that training never saw; always answering the most frequent class scores 44.2% on them.',
+        'Test accuracy 98.1% on 52 rows that training never saw; always answering the most frequent class scores 44.2%.',
       tone: 'good',
     });
   });
@@ -183,6 +184,17 @@ describe('words', () => {
 
   it('calls a score that is not a number no success', () => {
     expect(verdict({ ...ended, test: { accuracy: NaN } })?.tone).toBe('warning');
+  });
+
+  it('tells the interval of an accuracy on few test rows only', () => {
+    const rows = { train: 240, validation: 52, test: 52 };
+    // statsmodels 0.15.0: 0.9312 to 1 for 52 of 52.
+    expect(uncertainty({ test: { accuracy: 1 }, rows })).toBe(
+      'Few test rows: the 95% interval of the accuracy is 93.1% to 100%.',
+    );
+    expect(uncertainty({ test: { accuracy: 1 }, rows: { ...rows, test: 100 } })).toBeUndefined();
+    expect(uncertainty({ test: { rmse: 1 }, rows })).toBeUndefined();
+    expect(uncertainty({ test: { accuracy: NaN }, rows })).toBeUndefined();
   });
 
   it('has no verdict without a test score', () => {

@@ -1,4 +1,5 @@
 // Owns how this extension speaks to the user outside its pages: errors with a next step, progress that can be cancelled.
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { isCancelled } from '../shared/abort';
 import { toErrorData } from '../shared/errors';
@@ -24,7 +25,7 @@ export async function showError(
   if (isCancelled(error)) return;
   const data = toErrorData(error);
   log.error(`[${data.code}] ${data.message}`, data.stack ?? '');
-  await offer(vscode.window.showErrorMessage, data.message, [...actions, showLogAction()]);
+  await offer(vscode.window.showErrorMessage, withoutFolder(data.message), [...actions, showLogAction()]);
 }
 
 export async function offer(
@@ -45,5 +46,13 @@ export function withCancel<T>(title: string, work: (signal: AbortSignal) => Prom
       token.onCancellationRequested(() => abort.abort());
       return work(abort.signal);
     },
+  );
+}
+
+/** Paths inside the workspace as the user knows them: without the workspace folder. */
+function withoutFolder(message: string): string {
+  return (vscode.workspace.workspaceFolders ?? []).reduce(
+    (text, { uri }) => text.replaceAll(uri.fsPath + path.sep, ''),
+    message,
   );
 }

@@ -202,6 +202,7 @@ export class MetricChart implements Disposable {
             pixels: width,
             positiveOnly: view.log,
             origin: view.origin,
+            blocks: points.value.blocks(),
           }),
     );
     const data = align(this.drawn) as uPlot.AlignedData;

@@ -163,3 +163,46 @@ describe('align', () => {
     expect(align([{ x: [], y: [], notFinite: [] }])).toEqual([[], []]);
   });
 });
+
+describe('blocks', () => {
+  /** A fixed congruential sequence in [0, 1), Numerical Recipes' constants. */
+  function sequence(count: number): Float64Array {
+    let seed = 7;
+    return Float64Array.from({ length: count }, () => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed / 2 ** 32;
+    });
+  }
+
+  it.each([
+    { positiveOnly: false, from: 0, to: 30_000, pixels: 40 },
+    { positiveOnly: true, from: 0, to: 30_000, pixels: 7 },
+    { positiveOnly: false, from: 5_000.5, to: 21_111, pixels: 13 },
+    { positiveOnly: true, from: 5_000.5, to: 21_111, pixels: 3 },
+  ])('draw the same curve as without them: %o', (options) => {
+    const value = sequence(30_000).map((v) => v - 0.001);
+    value[700] = NaN;
+    value[701] = Infinity;
+    value.fill(NaN, 10_000, 11_000);
+    const x = Float64Array.from(value, (_, i) => i + 1);
+    let column = Column.empty;
+    // As the host sends them: in pieces that end within blocks.
+    for (let i = 0; i < value.length; i += 977) {
+      column = column.append(value.subarray(i, i + 977));
+      column.blocks();
+    }
+    expect(curve(x, column.values(), { ...options, blocks: column.blocks() })).toEqual(
+      curve(x, value, options),
+    );
+  });
+
+  it('of an older view stay its own when another goes on from it', () => {
+    const older = Column.empty.append(new Float64Array(300).fill(1));
+    const one = older.append(new Float64Array(300).fill(5));
+    const other = older.append(new Float64Array(300).fill(-5));
+    expect(one.blocks().low).toEqual([0, 256]);
+    expect(other.blocks().low).toEqual([0, 300]);
+    expect(one.blocks().high).toEqual([255, 511]);
+    expect(other.blocks().high).toEqual([255, 299]);
+  });
+});

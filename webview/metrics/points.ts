@@ -5,7 +5,7 @@ import type { SeriesChunk } from '../../src/shared/metricSeries';
 export type XAxis = 'step' | 'epoch' | 'time';
 
 /** Points to a block. A pixel of a long run has thousands: a block spares looking at each of them at every redraw. */
-const BLOCK = 256;
+const BLOCK = 64;
 
 /** For each whole block of a column, where its lowest, highest and first not finite value is; -1 for none. */
 export interface Blocks {
@@ -173,7 +173,7 @@ export interface CurveOptions {
   readonly positiveOnly?: boolean;
   /** Subtracted from x. */
   readonly origin?: number;
-  /** Of the values: makes it O(pixels * log points + points / 256) instead of O(points). */
+  /** Of the values: makes it O(pixels * log points + points / 64) instead of O(points). */
   readonly blocks?: Blocks;
 }
 

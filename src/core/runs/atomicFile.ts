@@ -9,7 +9,8 @@ let writes = 0;
 
 /**
  * Temp file + fsync + rename + fsync of the folder. Costs two disk flushes.
- * @throws the system's error (ENOSPC, EIO, ...), with the old file untouched and no temp file left
+ * @throws the system's error (ENOSPC, EIO, ...), with the old file untouched and no temp file left; only when the folder
+ * itself cannot be flushed (EIO) the new file is there already
  */
 export async function writeFileAtomic(
   file: string,
@@ -34,13 +35,28 @@ export async function writeFileAtomic(
   await syncFolder(path.dirname(file));
 }
 
+/** Not every file system can flush a folder (network, FUSE), nor may everybody open one; the rename has happened. */
+const CANNOT_SYNC = new Set([
+  'EINVAL',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EBADF',
+  'EISDIR',
+  'EACCES',
+  'EPERM',
+]);
+
 /** Makes a rename durable. Windows has no folder handles to flush; there the rename itself is enough. */
 async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await fs.open(folder, 'r');
+  let handle: fs.FileHandle | undefined;
   try {
+    handle = await fs.open(folder, 'r');
     await handle.sync();
+  } catch (error) {
+    if (!CANNOT_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }

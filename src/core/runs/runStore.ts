@@ -4,11 +4,18 @@ import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { z } from 'zod';
 import type { Clock } from '../../shared/clock';
-import { BenchError, toErrorData } from '../../shared/errors';
+import { BenchError, toErrorData, type ErrorData } from '../../shared/errors';
 import { isRunId } from '../../shared/ids';
 import { stringifyJson } from '../../shared/numbers';
 import { experimentSchema, type Experiment } from '../../shared/schema/experiment';
-import { liveSchema, runSummarySchema, type Live, type RunSummary } from '../../shared/schema/run';
+import {
+  launchSchema,
+  liveSchema,
+  runSummarySchema,
+  type Live,
+  type RunSummary,
+} from '../../shared/schema/run';
+import { exists } from '../files';
 import { removeEndpoint } from '../process/endpoint';
 import { isAlive, isSameProcess } from '../process/processIdentity';
 import { PARTIAL_SUFFIX, writeFileAtomic } from './atomicFile';
@@ -19,6 +26,8 @@ import { applyEvent, initialOf } from './summarise';
 /** A run without live.json is given this long to come up before it counts as dead. */
 const START_GRACE_MS = 30_000;
 const STDERR_TAIL_BYTES = 4096;
+/** Ends the names of runs that are being deleted. */
+const DELETED_SUFFIX = `.deleted${PARTIAL_SUFFIX}`;
 
 export interface ListedRun {
   readonly folder: string;
@@ -46,16 +55,16 @@ export class RunStore {
   /** Makes the folder with experiment.json and run.json, all or nothing: it appears by a rename. */
   async create(summary: RunSummary, experiment: Experiment): Promise<RunPaths> {
     const folder = this.folderOf(summary.runId);
-    await ensureRunsRoot(this.root);
     const partial = `${folder}${PARTIAL_SUFFIX}`;
     try {
+      await ensureRunsRoot(this.root);
       await fs.mkdir(partial);
       const paths = runPaths(partial);
       await fs.writeFile(paths.experiment, stringifyJson(experiment, 2));
       await fs.writeFile(paths.summary, stringifyJson(summary, 2));
       await fs.rename(partial, folder);
     } catch (error) {
-      await fs.rm(partial, { recursive: true, force: true });
+      await fs.rm(partial, { recursive: true, force: true }).catch(() => undefined);
       throw new BenchError(
         'io.createRun',
         l10n.t('Cannot create the run folder {0}: {1}', folder, toErrorData(error).message),
@@ -67,12 +76,13 @@ export class RunStore {
     return runPaths(folder);
   }
 
-  /** Newest first. Runs whose process died are repaired on the way. */
+  /** Newest first. Runs whose process died are repaired on the way, and what a died create or delete left is removed. */
   async list(): Promise<{ runs: ListedRun[]; broken: BrokenRun[] }> {
     const names = await fs.readdir(this.root).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;
     });
+    await this.sweep(names);
     const runs: ListedRun[] = [];
     const broken: BrokenRun[] = [];
     for (const name of names.filter(isRunId).sort().reverse()) {
@@ -80,6 +90,8 @@ export class RunStore {
       try {
         runs.push({ folder, summary: await this.read(folder) });
       } catch (error) {
+        // Deleted by somebody else since its name was read.
+        if (!(await exists(folder))) continue;
         broken.push({ folder, reason: toErrorData(error).message });
       }
     }
@@ -116,22 +128,64 @@ export class RunStore {
     return summary;
   }
 
-  /** @throws BenchError 'run.alive' while its process lives */
+  /**
+   * Marks a run whose process could not be started.
+   * @param error why not
+   */
+  async markUnstarted(folder: string, { code, message }: ErrorData): Promise<void> {
+    const paths = runPaths(folder);
+    const summary = await readJson(paths.summary, runSummarySchema);
+    const nowMs = this.clock.now();
+    const ended: RunSummary = {
+      ...summary,
+      state: 'crashed',
+      updatedMs: nowMs,
+      endedMs: nowMs,
+      error: { code, message },
+    };
+    await removeLeftovers(paths);
+    await writeFileAtomic(paths.summary, stringifyJson(ended, 2));
+  }
+
+  /** @throws BenchError 'run.alive' while its process lives, 'run.unknown' for a folder that is no run's */
   async remove(folder: string): Promise<void> {
+    const runId = path.basename(folder);
+    if (!isRunId(runId)) throw new BenchError('run.unknown', l10n.t('"{0}" is not a run id.', runId));
     const summary = await this.read(folder).catch(() => undefined);
-    if (summary?.state === 'running') {
-      throw new BenchError('run.alive', l10n.t('Run {0} is still training. Stop it first.', summary.runId));
+    // A run whose summary is damaged may be training all the same.
+    const live = await readLive(folder);
+    if (summary?.state === 'running' || (live !== undefined && (await isLive(live)))) {
+      throw new BenchError('run.alive', l10n.t('Run {0} is still training. Stop it first.', runId));
     }
     // Renamed first, so that a run vanishes at once and never half.
-    const doomed = `${folder}.deleted${PARTIAL_SUFFIX}`;
+    const doomed = `${folder}${DELETED_SUFFIX}`;
     await fs.rename(folder, doomed);
     await fs.rm(doomed, { recursive: true, force: true });
+  }
+
+  /** A create is given time to end; a delete has said what it wants. */
+  private async sweep(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if (!name.endsWith(PARTIAL_SUFFIX)) continue;
+      const folder = path.join(this.root, name);
+      const isDeleted = isRunId(name.slice(0, -DELETED_SUFFIX.length)) && name.endsWith(DELETED_SUFFIX);
+      const isCreated = isRunId(name.slice(0, -PARTIAL_SUFFIX.length));
+      if (!isDeleted && !(isCreated && (await this.isOld(folder)))) continue;
+      // Somebody else may be at it too; what stays is tried again next time.
+      await fs.rm(folder, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+
+  private async isOld(folder: string): Promise<boolean> {
+    const stat = await fs.stat(folder).catch(() => undefined);
+    return stat !== undefined && this.clock.now() - stat.mtimeMs > START_GRACE_MS;
   }
 
   private async mayBeAlive(folder: string, summary: RunSummary): Promise<boolean> {
     const live = await readLive(folder);
     if (live !== undefined) return isLive(live);
-    return this.clock.now() - summary.createdMs < START_GRACE_MS;
+    // Either way: a clock that was set back must not keep a dead run alive for hours.
+    return Math.abs(this.clock.now() - summary.createdMs) < START_GRACE_MS;
   }
 
   private async crashed(
@@ -189,8 +243,11 @@ async function ensureRunsRoot(root: string): Promise<void> {
 }
 
 async function removeLeftovers(paths: RunPaths): Promise<void> {
-  const live = await readLive(paths.folder);
-  if (live !== undefined) await removeEndpoint(live.endpoint);
+  // The one it announced, or the one it was told to open and died before announcing.
+  const launch = await readJson(paths.launch, launchSchema).catch(() => undefined);
+  for (const known of [await readLive(paths.folder), launch]) {
+    if (known !== undefined) await removeEndpoint(known.endpoint);
+  }
   const names = await fs.readdir(paths.folder);
   const rubbish = names
     .filter((name) => name.endsWith(PARTIAL_SUFFIX))

@@ -36,7 +36,8 @@ export async function startRun(options: StartRunOptions): Promise<StartedRun> {
     const process = await launchTrainer(options.program, paths, dataPath);
     return { runId, folder: paths.folder, process };
   } catch (error) {
-    await store.read(paths.folder, toErrorData(error).message);
+    // What kept it from starting is what is told, also when the disk refuses the mark.
+    await store.markUnstarted(paths.folder, toErrorData(error)).catch(() => undefined);
     throw error;
   }
 }

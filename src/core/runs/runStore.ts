@@ -184,6 +184,9 @@ export class RunStore {
   private async mayBeAlive(folder: string, summary: RunSummary): Promise<boolean> {
     const live = await readLive(folder);
     if (live !== undefined) return isLive(live);
+    // It ended and took live.json with it, but its last run.json never reached the disk.
+    const { events } = await readEventLog(runPaths(folder).log);
+    if (events.some(({ event: { type } }) => type === 'finished' || type === 'failed')) return false;
     // Either way: a clock that was set back must not keep a dead run alive for hours.
     return Math.abs(this.clock.now() - summary.createdMs) < START_GRACE_MS;
   }

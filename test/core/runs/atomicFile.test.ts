@@ -1,18 +1,18 @@
 // A file is replaced whole or not at all, whichever system call fails.
 import * as fs from 'node:fs';
+import type * as fsp from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeFileAtomic } from '../../../src/core/runs/atomicFile';
 
-type Promises = typeof import('node:fs/promises');
-type Handle = Awaited<ReturnType<Promises['open']>>;
+type Handle = Awaited<ReturnType<typeof fsp.open>>;
 
 /** Which operation fails next, and how. */
 const fault = vi.hoisted(() => ({ at: '', code: '', seen: [] as string[] }));
 
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<Promises>();
+  const real = await original<typeof fsp>();
   const pass = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     fault.seen.push(name);
     if (name === fault.at) throw Object.assign(new Error(`${fault.code}: injected`), { code: fault.code });
@@ -24,16 +24,17 @@ vi.mock('node:fs/promises', async (original) => {
       pass(flags === 'r' ? 'openFolder' : 'open', async () => {
         const handle: Handle = await real.open(file, flags, mode);
         const kind = flags === 'r' ? 'Folder' : '';
-        const { sync, writeFile } = handle;
-        handle.sync = () => pass(`sync${kind}`, () => sync.call(handle));
+        const sync = handle.sync.bind(handle);
+        const writeFile = handle.writeFile.bind(handle);
+        handle.sync = () => pass(`sync${kind}`, sync);
         handle.writeFile = (data) =>
           pass('write', async () => {
             // Half of it reaches the disk before it is full.
             if (fault.at === 'writeHalf') {
-              await writeFile.call(handle, (data as string).slice(0, 2));
+              await writeFile((data as string).slice(0, 2));
               throw Object.assign(new Error('ENOSPC: injected'), { code: 'ENOSPC' });
             }
-            await writeFile.call(handle, data);
+            await writeFile(data);
           });
         return handle;
       }),

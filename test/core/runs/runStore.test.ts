@@ -10,7 +10,7 @@ import type { RunSummary, TrainEvent } from '../../../src/shared/schema/run';
 import { endpointFor } from '../../../src/core/process/endpoint';
 import { isAlive, processStart } from '../../../src/core/process/processIdentity';
 import { encodeRecord } from '../../../src/core/runs/eventLog';
-import { runPaths, type RunPaths } from '../../../src/core/runs/runFolder';
+import type { RunPaths } from '../../../src/core/runs/runFolder';
 import { readExperimentOf, RunStore } from '../../../src/core/runs/runStore';
 import { newSummary } from '../../../src/core/runs/summarise';
 import { smallExperiment } from '../../support/runs';
@@ -271,6 +271,12 @@ describe('a run that says it is running', () => {
       endedMs: T0 + 9,
     });
     expect(JSON.parse(fs.readFileSync(paths.summary, 'utf8'))).toMatchObject({ state: 'completed' });
+  });
+
+  it('is over as soon as its log is, also when its process could not write run.json any more', async () => {
+    const paths = await create();
+    log(paths, [epoch(1), finished]);
+    expect((await store.read(paths.folder)).state).toBe('completed');
   });
 
   it('says how many records in the middle of its log were damaged', async () => {

@@ -1,11 +1,13 @@
-// Owns the detail pane: all that the profile says of one column. Pure building of elements.
+// Owns the detail pane: all that the profile says of one column, or of the whole table. Pure building of elements.
 import * as l10n from '@vscode/l10n';
 import { formatDuration } from '../../src/shared/format';
-import type { ColumnProfile } from '../../src/shared/schema/profile';
+import type { ColumnProfile, DatasetProfile } from '../../src/shared/schema/profile';
 import { el } from '../ui/dom';
 import { formatCount, formatPercent, formatValue } from '../ui/format';
 import { icon } from '../ui/icons';
+import { button } from '../ui/kit';
 import { columnValue, histogram, topValues } from './bars';
+import { tableSummary } from './state';
 import { typeWords } from './words';
 
 const TOP_VALUES = 12;
@@ -39,7 +41,63 @@ function numericFacts(column: ColumnProfile): HTMLElement | undefined {
   ]);
 }
 
-export function columnDetail(column: ColumnProfile): HTMLElement {
+/** What the table is, and what to do with it, while no column is chosen. */
+export function tableDetail(profile: DatasetProfile): HTMLElement {
+  const { types, missing, cells, columnsWithMissing } = tableSummary(profile);
+  const kinds = el('dl', { class: 'facts' });
+  for (const { type, columns } of types) {
+    const words = typeWords(type);
+    kinds.append(
+      el('dt', { class: 'type' }, icon(words.icon), words.word),
+      el('dd', {}, formatCount(columns)),
+    );
+  }
+  const findings = profile.issues.length;
+  return el(
+    'div',
+    { class: 'detail-body' },
+    el('h2', { class: 'detail-name' }, l10n.t('The table')),
+    facts([
+      [l10n.t('Rows'), formatCount(profile.rows)],
+      [l10n.t('Columns'), formatCount(profile.columns.length)],
+      [
+        l10n.t('Missing cells'),
+        missing === 0
+          ? l10n.t('none')
+          : `${formatCount(missing)} · ${formatPercent(missing / Math.max(1, cells))}`,
+      ],
+      missing === 0 ? undefined : [l10n.t('Columns with missing'), formatCount(columnsWithMissing)],
+      [l10n.t('Findings'), findings === 0 ? l10n.t('none') : formatCount(findings)],
+    ]),
+    part(l10n.t('Columns by type'), kinds),
+    el(
+      'section',
+      {},
+      el('h3', {}, l10n.t('What next')),
+      el(
+        'ol',
+        { class: 'next' },
+        el('li', {}, l10n.t('Click a column to see its values; the arrow keys go through them.')),
+        el('li', {}, l10n.t('Choose the one to predict: Enter, or the button beside its values.')),
+        el(
+          'li',
+          {},
+          l10n.t(
+            'Train Model learns it from the other columns; New Experiment writes the config first, to change types, split and network.',
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+export interface ColumnChoice {
+  readonly isTarget: boolean;
+  /** @param on predict this column, or none */
+  choose(on: boolean): void;
+}
+
+export function columnDetail(column: ColumnProfile, choice: ColumnChoice): HTMLElement {
   const type = typeWords(column.type);
   const share = (count: number): string => formatPercent(count / Math.max(1, column.rows));
   const lengths = column.textLength;
@@ -53,6 +111,17 @@ export function columnDetail(column: ColumnProfile): HTMLElement {
     el('h2', { class: 'detail-name' }, column.name),
     el('div', { class: 'detail-type' }, el('span', { class: 'badge' }, icon(type.icon), type.word)),
     el('p', { class: 'muted' }, column.reason),
+    choice.isTarget
+      ? button({
+          label: l10n.t('Do not predict this column'),
+          icon: 'close',
+          onClick: () => choice.choose(false),
+        })
+      : button({
+          label: l10n.t('Predict this column'),
+          icon: 'target',
+          onClick: () => choice.choose(true),
+        }),
     facts([
       [l10n.t('Rows'), formatCount(column.rows)],
       [

@@ -1,5 +1,5 @@
 // Owns the grid: an imperative island that keeps only the visible rows and columns in the page, so that 10,000 rows by
-// 1,000 columns scroll as 40 by 10 do. Told the columns and rows, tells which column was chosen.
+// 1,000 columns scroll as 40 by 10 do. Told the columns and rows, tells which column was pointed at or chosen.
 import * as l10n from '@vscode/l10n';
 import type { Preview } from '../../src/shared/schema/profile';
 import { el, oncePerFrame } from '../ui/dom';
@@ -18,6 +18,15 @@ export interface GridView {
   readonly columns: readonly GridColumn[];
   readonly rows: Preview['rows'];
   readonly selected: string | undefined;
+  readonly target: string | undefined;
+}
+
+export interface GridListener {
+  /** Shown in the detail pane. */
+  select(column: string): void;
+  /** To be predicted. */
+  choose(column: string): void;
+  clear(): void;
 }
 
 export class Grid {
@@ -27,7 +36,7 @@ export class Grid {
   private readonly gutter = el('div', { class: 'grid-gutter', attrs: { 'aria-hidden': 'true' } });
   private readonly body = el('div', { class: 'grid-body', attrs: { role: 'presentation' } });
   private readonly band = el('div', { class: 'grid-band', hidden: true });
-  private view: GridView = { columns: [], rows: [], selected: undefined };
+  private view: GridView = { columns: [], rows: [], selected: undefined, target: undefined };
   /** Rows in the page now, by row index; reused as they scroll out. */
   private readonly rowPool: HTMLElement[] = [];
   private readonly numberPool: HTMLElement[] = [];
@@ -35,7 +44,7 @@ export class Grid {
   private version = 0;
   private readonly render = oncePerFrame(() => this.draw());
 
-  constructor(private readonly onSelect: (column: string) => void) {
+  constructor(private readonly listener: GridListener) {
     const corner = el('div', { class: 'grid-corner' });
     this.head.append(corner);
     this.body.append(this.band, this.gutter);
@@ -53,7 +62,7 @@ export class Grid {
             const target =
               event.target instanceof Element ? event.target.closest<HTMLElement>('[data-column]') : null;
             const column = this.view.columns[Number(target?.dataset['column'] ?? NaN)];
-            if (column !== undefined) this.onSelect(column.name);
+            if (column !== undefined) this.listener.select(column.name);
           },
         },
       },
@@ -98,14 +107,16 @@ export class Grid {
   }
 
   private drawHead(shown: Window, selected: number): void {
-    const key = `${this.version}/${shown.from}/${shown.to}/${selected}`;
+    const target = this.view.columns.findIndex((column) => column.name === this.view.target);
+    const key = `${this.version}/${shown.from}/${shown.to}/${selected}/${target}`;
     if (key === this.headKey) return;
     this.headKey = key;
     const corner = this.head.firstElementChild;
     const cells: HTMLElement[] = [];
     for (let i = shown.from; i < shown.to; i++) {
       const column = this.view.columns[i];
-      if (column !== undefined) cells.push(headCell(column, i, i === selected));
+      if (column !== undefined)
+        cells.push(headCell(column, i, { selected: i === selected, target: i === target }));
     }
     this.head.replaceChildren(...(corner === null ? [] : [corner]), ...cells);
     if (selected < 0) this.element.removeAttribute('aria-activedescendant');
@@ -182,7 +193,7 @@ export class Grid {
       if (column === undefined) return;
       // Keys come faster than frames: the next one starts from here.
       this.view = { ...this.view, selected: column.name };
-      this.onSelect(column.name);
+      this.listener.select(column.name);
       this.showColumn(index);
     };
     const scroll = (rows: number): void => this.element.scrollBy({ top: rows * ROW_HEIGHT });
@@ -199,6 +210,14 @@ export class Grid {
       ArrowUp: () => scroll(-1),
       PageDown: () => scroll(page),
       PageUp: () => scroll(-page),
+      Enter: () => {
+        const column = columns[now];
+        if (column !== undefined) this.listener.choose(column.name);
+      },
+      Escape: () => {
+        this.view = { ...this.view, selected: undefined, target: undefined };
+        this.listener.clear();
+      },
     };
     const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
     if (action === undefined) return;
@@ -216,7 +235,11 @@ export class Grid {
   }
 }
 
-function headCell(column: GridColumn, index: number, selected: boolean): HTMLElement {
+function headCell(
+  column: GridColumn,
+  index: number,
+  { selected, target }: { selected: boolean; target: boolean },
+): HTMLElement {
   const { profile } = column;
   const type = profile === undefined ? undefined : typeWords(profile.type);
   const share = profile === undefined ? 0 : profile.missing / Math.max(1, profile.rows);
@@ -237,12 +260,17 @@ function headCell(column: GridColumn, index: number, selected: boolean): HTMLEle
         'aria-colindex': index + 1,
         'aria-selected': selected,
         'data-column': index,
-        'aria-label': [column.name, type?.word, missing]
+        'aria-label': [column.name, target ? l10n.t('target') : undefined, type?.word, missing]
           .filter((part) => part !== undefined && part !== '')
           .join(', '),
       },
     },
-    el('div', { class: 'grid-name ellipsis' }, column.name),
+    el(
+      'div',
+      { class: 'grid-name' },
+      target ? icon('target', 'grid-target') : undefined,
+      el('span', { class: 'ellipsis' }, column.name),
+    ),
     el(
       'div',
       { class: 'grid-meta' },

@@ -14,7 +14,7 @@ import { formatCount, formatPercent } from '../ui/format';
 import { icon, type IconName } from '../ui/icons';
 import { announcer, button, progressBar, textField } from '../ui/kit';
 import { applyPalette, onDidChangeTheme } from '../ui/theme';
-import { columnDetail } from './detail';
+import { columnDetail, tableDetail } from './detail';
 import { Grid } from './grid';
 import {
   gridColumns,
@@ -25,10 +25,13 @@ import {
   type PreprocessState,
 } from './state';
 
-const arranged = arrangement(z.object({ selected: z.string().optional() }), {});
+const arranged = arrangement(
+  z.object({ selected: z.string().optional(), target: z.string().optional() }),
+  {},
+);
 const { root } = pageBody();
 const host = connectToHost(preprocessContract);
-let state: PreprocessState = initialState(arranged.value.selected);
+let state: PreprocessState = initialState(arranged.value);
 let columns: readonly GridColumn[] = [];
 
 const render = oncePerFrame(draw);
@@ -37,6 +40,9 @@ function dispatch(event: PreprocessEvent): void {
   const before = state;
   state = reduce(state, event);
   if (state === before) return;
+  if (before.selected !== state.selected || before.target !== state.target) {
+    arranged.update({ selected: state.selected, target: state.target });
+  }
   if (
     before.preview !== state.preview ||
     before.profile !== state.profile ||
@@ -52,12 +58,10 @@ function ask(request: Promise<unknown>): void {
   request.catch((error: unknown) => dispatch({ type: 'problem', message: toErrorData(error).message }));
 }
 
-/** The chosen column, when the file has it. */
+/** The column to predict, when the file has it. */
 function target(): string | undefined {
-  const { selected } = state;
-  if (selected === undefined) return undefined;
   const names = state.preview?.columns ?? columns.map((column) => column.name);
-  return names.includes(selected) ? selected : undefined;
+  return state.target !== undefined && names.includes(state.target) ? state.target : undefined;
 }
 
 const withTarget = (): { target?: string } => {
@@ -74,11 +78,17 @@ const train = button({
   look: 'primary',
   onClick: () => ask(host.request('train', withTarget())),
 });
-const targetText = el('span', { class: 'target ellipsis' });
+const targetText = el('span', { class: 'ellipsis' });
+const clearTarget = button({
+  label: l10n.t('Choose no target'),
+  icon: 'close',
+  look: 'icon',
+  onClick: () => dispatch({ type: 'target', column: undefined }),
+});
 const actions = el(
   'div',
   { class: 'actions' },
-  targetText,
+  el('span', { class: 'target' }, targetText, clearTarget),
   train,
   button({
     label: l10n.t('New Experiment'),
@@ -116,9 +126,13 @@ const find = textField({
   onInput: (text) => dispatch({ type: 'filter', text }),
 });
 const rowsText = el('span', { class: 'muted small' });
-const grid = new Grid((column) => {
-  arranged.update({ selected: column });
-  dispatch({ type: 'select', column });
+const grid = new Grid({
+  select: (column) => dispatch({ type: 'select', column }),
+  choose: (column) => {
+    dispatch({ type: 'target', column });
+    voice.say(l10n.t('Target: {0}', column));
+  },
+  clear: () => dispatch({ type: 'clear' }),
 });
 const detail = el('aside', { class: 'detail', tabIndex: 0, attrs: { 'aria-label': l10n.t('Column') } });
 const main = el(
@@ -153,9 +167,10 @@ function draw(): void {
   );
   setTitle(
     targetText,
-    l10n.t('Train Model and New Experiment predict the chosen column; without one they ask for it.'),
+    l10n.t('Train Model and New Experiment predict the target column; without one they ask for it.'),
   );
   targetText.classList.toggle('muted', column === undefined);
+  clearTarget.hidden = column === undefined;
   drawStatus();
   problem.hidden = state.problem === undefined;
   problem.replaceChildren(icon('error'), el('span', {}, state.problem ?? ''));
@@ -163,7 +178,7 @@ function draw(): void {
   setText(rowsText, rowsSummary());
   main.classList.toggle('pending', ready === undefined);
   main.hidden = preview === undefined && ready === undefined;
-  grid.update({ columns, rows: preview?.rows ?? [], selected: state.selected });
+  grid.update({ columns, rows: preview?.rows ?? [], selected: state.selected, target: column });
   drawDetail();
 }
 
@@ -242,7 +257,8 @@ function drawIssues(list: readonly DataIssue[] | undefined): void {
     (a, b) => SEVERITY_ORDER.indexOf(a.severity) - SEVERITY_ORDER.indexOf(b.severity),
   );
   const worst = sorted[0]?.severity ?? 'info';
-  issues.open = worst !== 'info' && list.length <= 4;
+  // In a narrow panel the rows have the first claim on the height.
+  issues.open = worst !== 'info' && list.length <= 4 && window.innerWidth > 700;
   issues.replaceChildren(
     el(
       'summary',
@@ -289,23 +305,30 @@ function drawDetail(): void {
   const { profile } = state;
   const column = columns.find((candidate) => candidate.name === state.selected)?.profile;
   const modified = profile.kind === 'ready' ? profile.profile.modifiedMs : 0;
-  const key = JSON.stringify([profile.kind, modified, column?.name]);
+  const isTarget = column !== undefined && column.name === target();
+  const key = JSON.stringify([profile.kind, modified, column?.name, isTarget]);
   if (key === shownDetail) return;
+  // Its own button rebuilds the pane: whoever pressed it goes on from there.
+  const hadFocus = detail.contains(document.activeElement) && document.activeElement !== detail;
   shownDetail = key;
   detail.scrollTop = 0;
   detail.replaceChildren(
-    column === undefined
-      ? el(
-          'p',
-          { class: 'muted detail-empty' },
-          profile.kind === 'ready'
-            ? l10n.t('Choose a column to see its values, and to predict it.')
-            : profile.kind === 'failed' || profile.kind === 'cancelled'
+    column !== undefined
+      ? columnDetail(column, {
+          isTarget,
+          choose: (on) => dispatch({ type: 'target', column: on ? column.name : undefined }),
+        })
+      : profile.kind === 'ready'
+        ? tableDetail(profile.profile)
+        : el(
+            'p',
+            { class: 'muted detail-empty' },
+            profile.kind === 'failed' || profile.kind === 'cancelled'
               ? l10n.t('There is no column profile: the file was not read to its end.')
               : l10n.t('The column profile appears here once the file has been read.'),
-        )
-      : columnDetail(column),
+          ),
   );
+  if (hadFocus) (detail.querySelector<HTMLElement>('vscode-button') ?? detail).focus();
 }
 
 host.on('preview', ({ fileName: name, preview }) => dispatch({ type: 'preview', fileName: name, preview }));

@@ -2,7 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ColumnProfile, DatasetProfile } from '../../../src/shared/schema/profile';
-import { gridColumns, initialState, reduce, visibleWindow } from '../../../webview/preprocess/state';
+import {
+  gridColumns,
+  initialState,
+  reduce,
+  tableSummary,
+  visibleWindow,
+} from '../../../webview/preprocess/state';
 
 const column = (name: string): ColumnProfile => ({
   name,
@@ -27,7 +33,7 @@ const preview = { columns: ['Age', '__proto__'], rows: [['1', null]], totalRows:
 
 describe('gridColumns', () => {
   it('shows the first rows before the profile is there', () => {
-    const state = reduce(initialState(undefined), { type: 'preview', fileName: 'a.csv', preview });
+    const state = reduce(initialState(), { type: 'preview', fileName: 'a.csv', preview });
     expect(gridColumns(state)).toEqual([
       { name: 'Age', index: 0, profile: undefined },
       { name: '__proto__', index: 1, profile: undefined },
@@ -38,7 +44,7 @@ describe('gridColumns', () => {
     const state = [
       { type: 'preview', fileName: 'a.csv', preview } as const,
       { type: 'profile', state: { kind: 'ready', profile } } as const,
-    ].reduce(reduce, initialState(undefined));
+    ].reduce(reduce, initialState());
     expect(gridColumns(state).map((c) => c.profile?.name)).toEqual(['Age', '__proto__']);
   });
 
@@ -46,7 +52,7 @@ describe('gridColumns', () => {
     const state = [
       { type: 'preview', fileName: 'a.csv', preview } as const,
       { type: 'filter', text: ' PROTO ' } as const,
-    ].reduce(reduce, initialState(undefined));
+    ].reduce(reduce, initialState());
     expect(gridColumns(state)).toEqual([{ name: '__proto__', index: 1, profile: undefined }]);
   });
 
@@ -54,7 +60,7 @@ describe('gridColumns', () => {
     const state = [
       { type: 'preview', fileName: 'a.csv', preview } as const,
       { type: 'profile', state: { kind: 'cancelled' } } as const,
-    ].reduce(reduce, initialState('Age'));
+    ].reduce(reduce, initialState({ selected: 'Age' }));
     expect(state.preview).toBe(preview);
     expect(state.selected).toBe('Age');
   });
@@ -84,5 +90,46 @@ describe('visibleWindow', () => {
         },
       ),
     );
+  });
+});
+
+describe('the target', () => {
+  const both = reduce(initialState({ selected: 'Age' }), { type: 'target', column: 'Sex' });
+
+  it('is not the column that is only looked at', () => {
+    expect(reduce(both, { type: 'select', column: 'Age' })).toMatchObject({ selected: 'Age', target: 'Sex' });
+  });
+
+  it('is looked at when it is chosen, and still when it no longer is', () => {
+    expect(both).toMatchObject({ selected: 'Sex', target: 'Sex' });
+    expect(reduce(both, { type: 'target', column: undefined })).toMatchObject({
+      selected: 'Sex',
+      target: undefined,
+    });
+  });
+
+  it('is cleared together with the column that is looked at', () => {
+    const clear = reduce(both, { type: 'clear' });
+    expect(clear).toMatchObject({ selected: undefined, target: undefined });
+    expect(reduce(clear, { type: 'clear' })).toBe(clear);
+  });
+});
+
+describe('tableSummary', () => {
+  it('counts types, missing cells and the columns that have them', () => {
+    const columns = [
+      { ...column('a'), missing: 1 },
+      column('b'),
+      { ...column('c'), type: 'category' as const, missing: 2 },
+    ];
+    expect(tableSummary({ columns })).toEqual({
+      types: [
+        { type: 'number', columns: 2 },
+        { type: 'category', columns: 1 },
+      ],
+      missing: 3,
+      cells: 6,
+      columnsWithMissing: 2,
+    });
   });
 });

@@ -50,6 +50,7 @@ function total(label: string, value: string, hint = ''): HTMLElement {
 
 const copyMermaid = button({
   label: l10n.t('Copy as Mermaid'),
+  short: 'Mermaid',
   icon: 'copy',
   onClick: () => {
     if (current !== undefined) {
@@ -62,6 +63,7 @@ const copyMermaid = button({
 });
 const copySvg = button({
   label: l10n.t('Copy as SVG'),
+  short: 'SVG',
   icon: 'copy',
   onClick: () =>
     ask(
@@ -85,7 +87,14 @@ const tableBox = checkbox({
     show();
   },
 });
-const tools = el('div', { class: 'tools' }, copyMermaid, copySvg, tableBox, zoomButtons);
+const tools = el(
+  'div',
+  { class: 'tools', attrs: { role: 'toolbar', 'aria-label': l10n.t('Diagram') } },
+  copyMermaid,
+  copySvg,
+  tableBox,
+  zoomButtons,
+);
 const head = el(
   'header',
   { class: 'head' },

@@ -9,6 +9,8 @@ import { kindLabel, parameterText, shapeText, spoken } from './words';
 
 const MIN_ZOOM = 0.05;
 const MAX_ZOOM = 4;
+/** Below this a label is thinner than a hair: a graph that would be smaller is shown from its top instead. */
+const READABLE_ZOOM = 0.3;
 /** Pixels between the top of the view and the first box. */
 const TOP = 8;
 
@@ -82,6 +84,8 @@ export class DiagramView {
   /** The user panned or zoomed: an update of the architecture leaves the view alone. */
   private arranged = false;
   private focused: string | undefined;
+  /** The user went to a box: it stays marked when the focus leaves the graph. */
+  private selected = false;
 
   /** @param onReveal the layer's index in the config */
   constructor(private readonly onReveal: (layerIndex: number) => void) {
@@ -115,10 +119,16 @@ export class DiagramView {
     this.zoomAt(factor, width / 2, height / 2);
   }
 
-  /** The whole graph in view, never larger than life. */
+  /** The whole graph in view, never larger than life; a very long one as wide as the view, from its top. */
   fit(): void {
     const { width, height } = this.element.getBoundingClientRect();
-    this.scale = Math.max(MIN_ZOOM, Math.min(1, width / this.diagram.width, height / this.diagram.height));
+    const whole = Math.min(1, width / this.diagram.width, height / this.diagram.height);
+    if (whole < READABLE_ZOOM) {
+      this.home();
+      this.arranged = true;
+      return;
+    }
+    this.scale = whole;
     this.left = (width - this.diagram.width * this.scale) / 2;
     this.top = Math.max(0, (height - this.diagram.height * this.scale) / 2);
     this.arranged = true;
@@ -289,12 +299,15 @@ export class DiagramView {
 
   private markFocusable(): void {
     for (const box of this.scene.querySelectorAll<SVGGElement>('.box')) {
-      box.setAttribute('tabindex', box.dataset['id'] === this.focused ? '0' : '-1');
+      const here = box.dataset['id'] === this.focused;
+      box.setAttribute('tabindex', here ? '0' : '-1');
+      box.classList.toggle('selected', here && this.selected);
     }
   }
 
   private focusBox(id: string, byKeyboard: boolean): void {
     this.focused = id;
+    this.selected = true;
     this.markFocusable();
     this.boxElement(id)?.focus({ preventScroll: true });
     const box = this.diagram.boxes.find((candidate) => candidate.node.id === id);

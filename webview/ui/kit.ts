@@ -40,6 +40,8 @@ export interface ButtonOptions {
   /** icon: no words on the button, the label is its name and tooltip. */
   readonly look?: 'primary' | 'secondary' | 'icon';
   readonly title?: string;
+  /** Shown instead of the label in a narrow page; the name stays. */
+  readonly short?: string;
   readonly onClick: () => void;
 }
 
@@ -54,7 +56,17 @@ export function button(options: ButtonOptions): ButtonElement {
     if (look !== 'icon') shape.setAttribute('slot', 'start');
     element.append(shape);
   }
-  if (look !== 'icon') element.append(options.label);
+  if (options.short !== undefined) {
+    element.title = options.title ?? options.label;
+    element.setAttribute('aria-label', options.label);
+    // Not spans: the toolkit takes those for icons, 16 pixels wide.
+    element.append(
+      el('div', { class: 'label-long' }, options.label),
+      el('div', { class: 'label-short' }, options.short),
+    );
+  } else if (look !== 'icon') {
+    element.append(options.label);
+  }
   element.addEventListener('click', () => {
     if (!element.disabled) options.onClick();
   });

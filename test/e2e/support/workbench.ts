@@ -209,13 +209,21 @@ export class Workbench {
       for (const outer of this.page.frames()) {
         const query = new URL(outer.url() || 'about:blank').searchParams;
         if (query.get('extensionId')?.toLowerCase() !== EXTENSION_ID) continue;
-        if ((query.get('purpose') === 'webviewView') !== (place === 'view')) continue;
+        if ((await this.isInEditorArea(outer)) !== (place === 'panel')) continue;
         const found = await visibleIn(outer, has).catch(() => undefined); // it may be reloading
         if (found) return found;
       }
       await sleep(100);
     }
     throw new Error(`No visible ${place} of the extension contains ${has} after ${limitMs / 1000} s.`);
+  }
+
+  /** By where it lies: its address does not tell once a view was hidden and shown again. */
+  private async isInEditorArea(outer: Frame): Promise<boolean | undefined> {
+    const box = await (await outer.frameElement()).boundingBox().catch(() => null);
+    const area = await this.page.locator('.part.editor').boundingBox();
+    if (box === null || area === null) return undefined;
+    return box.x >= area.x - 1 && box.x + box.width <= area.x + area.width + 1;
   }
 
   /** Reloads the window: the extension host ends and a new one starts. */

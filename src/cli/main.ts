@@ -125,6 +125,14 @@ program
   .addOption(json())
   .action(run(async (options: { json: boolean }) => (await import('./commands/doctor')).doctor(options)));
 
+// A reader that went away (`| head`) is no error. A run ends as on Ctrl-C: stopped, scored and kept.
+let isReaderGone = false;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  if (!isReaderGone && !process.emit('SIGINT')) process.exit(0);
+  isReaderGone = true;
+});
+
 program.parseAsync().then(
   () => {
     process.exitCode = exitCode;

@@ -1,6 +1,8 @@
 // Owns what the command line prints: people's lines, JSON lines, errors and exit codes. Results go to stdout, the rest to stderr.
-import { BenchError, isBadInput, toErrorData } from '../shared/errors';
+import * as l10n from '@vscode/l10n';
+import { BenchError, isBadInput, toErrorData, type ErrorData } from '../shared/errors';
 import { stringifyJson } from '../shared/numbers';
+import { writeFileAtomic } from '../core/runs/atomicFile';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
@@ -17,7 +19,7 @@ export function print(line = ''): void {
 /** One line, `error[code]: ...`; the stack only when asked for. Returns the exit code. */
 export function reportError(error: unknown, verbose: boolean): number {
   const data = toErrorData(error);
-  process.stderr.write(`error[${data.code}]: ${data.message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  printError(data);
   if (verbose) {
     process.stderr.write(`${data.stack ?? ''}\n`);
     if (error instanceof BenchError && error.cause instanceof Error)
@@ -25,6 +27,28 @@ export function reportError(error: unknown, verbose: boolean): number {
   }
   return isBadInput(data.code) ? EXIT_BAD_INPUT : EXIT_FAILED;
 }
+
+export function printError({ code, message }: Pick<ErrorData, 'code' | 'message'>): void {
+  process.stderr.write(`error[${code}]: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+}
+
+/**
+ * Writes a file the user named with -o.
+ * @throws BenchError 'cli.output' when the place is at fault, 'io.write' when the disk is
+ */
+export async function writeOutput(file: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomic(file, text);
+  } catch (cause) {
+    const isPlace = PLACE_ERRORS.has((cause as NodeJS.ErrnoException).code ?? '');
+    throw new BenchError(
+      isPlace ? 'cli.output' : 'io.write',
+      l10n.t('Cannot write {0}: {1}. Choose another place with -o.', file, toErrorData(cause).message),
+      { cause },
+    );
+  }
+}
+const PLACE_ERRORS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG']);
 
 /** A line that replaces itself on a terminal; elsewhere at most one line in `QUIET_MS`. */
 export class ProgressLine {

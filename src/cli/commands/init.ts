@@ -6,8 +6,7 @@ import { EXPERIMENT_FILE_SUFFIX } from '../../shared/schema/experiment';
 import { openCsv } from '../../core/data/csvSource';
 import { scaffoldExperiment } from '../../core/experiment/scaffold';
 import { exists } from '../../core/files';
-import { writeFileAtomic } from '../../core/runs/atomicFile';
-import { EXIT_OK, print } from '../output';
+import { EXIT_OK, print, writeOutput } from '../output';
 
 export interface InitOptions {
   readonly target: string;
@@ -32,7 +31,7 @@ export async function init(csv: string, options: InitOptions): Promise<number> {
         l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', output),
       );
     }
-    await writeFileAtomic(output, scaffold.text);
+    await writeOutput(output, scaffold.text);
     for (const issue of scaffold.issues) print(`${issue.severity}: ${issue.message}`);
     print(output);
     return EXIT_OK;

@@ -10,13 +10,17 @@ import { openCsv, type CsvSource } from '../../core/data/csvSource';
 import { writeCsv } from '../../core/data/csvWriter';
 import { applyRecipe, recipeColumns } from '../../core/recipe/apply';
 import { exists } from '../../core/files';
-import { writeFileAtomic } from '../../core/runs/atomicFile';
 import { readCheckpoint, type Checkpoint } from '../../core/runs/checkpointFiles';
 import { runPaths, type RunPaths } from '../../core/runs/runFolder';
 import { readExperimentOf } from '../../core/runs/runStore';
-import { loadPredictor, scoredCheckpointKind, type Predictions } from '../../core/train/predict';
+import {
+  loadPredictor,
+  scoredCheckpointKind,
+  type Predictions,
+  type Predictor,
+} from '../../core/train/predict';
 import { clock, runStore, wasmFolder } from '../context';
-import { EXIT_OK, print, printJson } from '../output';
+import { EXIT_OK, print, printJson, writeOutput } from '../output';
 import { runFolderOf } from './runs';
 
 export interface PredictOptions {
@@ -43,19 +47,20 @@ export async function predict(run: string, csv: string, options: PredictOptions)
   const checkpoint = await readScored(paths, scoredCheckpointKind(experiment));
 
   const source = await openCsv(input);
-  const { chosen } = await chooseBackend({ requested: 'auto', wasmDir: wasmFolder, clock });
-  const predictor = loadPredictor({ experiment, recipe, checkpoint, backend: chosen });
+  let predictor: Predictor | undefined;
   try {
     requireColumns(recipe, source);
+    const { chosen } = await chooseBackend({ requested: 'auto', wasmDir: wasmFolder, clock });
+    predictor = loadPredictor({ experiment, recipe, checkpoint, backend: chosen });
     const table = await source.readTable(recipeColumns(recipe));
     const predictions = await predictor.predict(applyRecipe(recipe, table).x, table.rows);
-    const original = await source.preview(Math.max(1, table.rows));
+    const original = await source.preview(Math.max(1, table.rows), { keepTexts: true });
     const added = predictionColumns(recipe.target.column, predictions);
     const names = uniqueNames(
       original.columns,
       added.map(({ name }) => name),
     );
-    await writeFileAtomic(
+    await writeOutput(
       output,
       writeCsv(
         [...original.columns, ...names],
@@ -67,7 +72,7 @@ export async function predict(run: string, csv: string, options: PredictOptions)
     else print(l10n.t('{0} rows predicted: {1}', table.rows, output));
     return EXIT_OK;
   } finally {
-    predictor.dispose();
+    predictor?.dispose();
     source.close();
   }
 }

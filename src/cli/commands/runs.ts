@@ -2,7 +2,10 @@
 import * as path from 'node:path';
 import * as fs from 'node:fs';
 import * as l10n from '@vscode/l10n';
+import { didYouMean } from '../../shared/didYouMean';
+import { BenchError } from '../../shared/errors';
 import { formatNumber, headlineScore } from '../../shared/format';
+import { isRunId } from '../../shared/ids';
 import type { RunSummary } from '../../shared/schema/run';
 import type { RunStore } from '../../core/runs/runStore';
 import { EXIT_OK, print, printJson, table } from '../output';
@@ -75,8 +78,19 @@ export async function showRun(store: RunStore, run: string, { json }: Options): 
   return EXIT_OK;
 }
 
+/** @throws BenchError 'cli.unknownRun' */
 export function runFolderOf(store: RunStore, run: string): string {
-  return fs.existsSync(path.join(run, 'run.json')) ? path.resolve(run) : store.folderOf(run);
+  if (fs.existsSync(path.join(run, 'run.json'))) return path.resolve(run);
+  const folder = isRunId(run) ? store.folderOf(run) : undefined;
+  if (folder !== undefined && fs.existsSync(folder)) return folder;
+  const ids = fs.existsSync(store.root) ? fs.readdirSync(store.root).filter(isRunId) : [];
+  const near = didYouMean(run, ids);
+  throw new BenchError(
+    'cli.unknownRun',
+    near === undefined
+      ? l10n.t('No run "{0}" in {1}. See: modelbench runs list', run, store.root)
+      : l10n.t('No run "{0}" in {1}. Did you mean "{2}"?', run, store.root, near),
+  );
 }
 
 function scores(values: RunSummary['test']): string | undefined {

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
+import type { Disposable } from '../../shared/disposable';
 import { BenchError, fromErrorData, isBadInput } from '../../shared/errors';
 import { formatCount, formatDuration, formatNumber, headlineScore } from '../../shared/format';
 import { EXPERIMENT_FILE_SUFFIX, experimentSchema, type Experiment } from '../../shared/schema/experiment';
@@ -12,10 +13,11 @@ import { openCsv } from '../../core/data/csvSource';
 import { requireRunnable } from '../../core/experiment/checkExperiment';
 import { requireExperiment } from '../../core/experiment/parseExperiment';
 import { scaffoldExperiment, suggestTargets } from '../../core/experiment/scaffold';
+import type { TrainerProcess } from '../../core/process/launchTrainer';
 import { RunFollower } from '../../core/runs/runFollower';
 import { startRun } from '../../core/runs/startRun';
 import { clock, runStore, trainerProgram } from '../context';
-import { EXIT_BAD_INPUT, EXIT_FAILED, EXIT_OK, print, printJson, ProgressLine } from '../output';
+import { EXIT_BAD_INPUT, EXIT_FAILED, EXIT_OK, print, printError, printJson, ProgressLine } from '../output';
 
 export interface TrainOptions {
   readonly target?: string;
@@ -38,14 +40,16 @@ export async function train(file: string, options: TrainOptions): Promise<number
     ? await fromConfig(file, options)
     : await fromCsv(file, options);
   const store = runStore(options.runsDir);
+  // From here on Ctrl-C means the run: one that is just being started must not outlive us unseen.
+  const signals = new StopSignals();
   const run = await startRun({ store, program: trainerProgram, clock, ...prepared });
   const follower = await RunFollower.open(store, run.folder);
   const report = options.json ? jsonReport(run.runId) : humanReport(prepared.experiment, run.folder);
 
   follower.onDidUpdate(({ events, summary }) => report.update(events, summary));
-  const removeStopKeys = stopOnSignals(follower, run.process.pid);
+  signals.attach(follower, run.process);
   const summary = await follower.follow({ ended: run.process.ended });
-  removeStopKeys();
+  signals.dispose();
   report.end(summary);
   return exitCodeOf(summary);
 }
@@ -134,23 +138,50 @@ function override(experiment: Experiment, { seed, epochs, backend }: TrainOption
 }
 
 /** First Ctrl-C: stop after the current batch and score. Second: end our own child at once. */
-function stopOnSignals(follower: RunFollower, pid: number): () => void {
-  let asked = false;
-  const onSignal = (): void => {
-    if (asked) {
-      process.kill(pid, 'SIGKILL');
-      return;
+class StopSignals implements Disposable {
+  private asked = 0;
+  private follower: RunFollower | undefined;
+  private child: TrainerProcess | undefined;
+  private hasEnded = false;
+
+  constructor() {
+    process.on('SIGINT', this.onSignal);
+    process.on('SIGTERM', this.onSignal);
+  }
+
+  attach(follower: RunFollower, child: TrainerProcess): void {
+    this.follower = follower;
+    this.child = child;
+    void child.ended.then(() => (this.hasEnded = true));
+    if (this.asked > 0) this.stop();
+  }
+
+  dispose(): void {
+    process.off('SIGINT', this.onSignal);
+    process.off('SIGTERM', this.onSignal);
+  }
+
+  private readonly onSignal = (): void => {
+    this.asked++;
+    if (this.asked === 1) {
+      process.stderr.write(`\n${l10n.t('Stopping after this batch; press Ctrl-C again to end at once.')}\n`);
+      this.stop();
+    } else this.kill();
+  };
+
+  private stop(): void {
+    void this.follower?.stop().catch(() => undefined);
+  }
+
+  /** Our own child, of which the exit has not been seen: its pid cannot be anybody else's yet. */
+  private kill(): void {
+    if (this.child === undefined || this.hasEnded) return;
+    try {
+      process.kill(this.child.pid, 'SIGKILL');
+    } catch {
+      // It ended in this very moment.
     }
-    asked = true;
-    process.stderr.write(`\n${l10n.t('Stopping after this batch; press Ctrl-C again to end at once.')}\n`);
-    void follower.stop().catch(() => undefined);
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return () => {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  };
+  }
 }
 
 interface Report {
@@ -166,8 +197,7 @@ function jsonReport(runId: string): Report {
       }
     },
     end: (summary) => {
-      if (summary.error !== undefined)
-        process.stderr.write(`error[${summary.error.code}]: ${summary.error.message}\n`);
+      if (summary.error !== undefined) printError(summary.error);
       printJson({
         event: 'finished',
         runId,
@@ -230,8 +260,7 @@ function humanReport(experiment: Experiment, folder: string): Report {
     },
     end: (summary) => {
       line.end();
-      if (summary.error !== undefined)
-        process.stderr.write(`error[${summary.error.code}]: ${summary.error.message}\n`);
+      if (summary.error !== undefined) printError(summary.error);
       for (const text of resultLines(experiment, summary)) print(text);
       print(l10n.t('Run folder: {0}', folder));
     },

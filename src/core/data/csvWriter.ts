@@ -2,7 +2,12 @@
 
 /** null is an empty cell; an empty text is a quoted empty cell, so that the two stay apart. */
 export function writeCsv(header: readonly string[], rows: readonly (readonly (string | null)[])[]): string {
-  return [header, ...rows].map((row) => row.map(writeCell).join(',')).join('\n') + '\n';
+  return [header, ...rows].map((row) => writeRecord(row)).join('\n') + '\n';
+}
+
+/** A record of one empty cell would be a blank line, which readers skip. */
+function writeRecord(row: readonly (string | null)[]): string {
+  return row.map(writeCell).join(',') || '""';
 }
 
 function writeCell(cell: string | null): string {

@@ -103,7 +103,7 @@ const head = el(
   problem,
 );
 const message = el('div', { class: 'message' });
-root.append(voice.element, head, message, diagram.element, table);
+root.append(voice.element, head, el('main', { class: 'contents' }, message, diagram.element, table));
 
 function show(): void {
   const ready = current !== undefined;

@@ -46,13 +46,18 @@ function drawBox({ node, x, y, width, height }: Box): SVGGElement {
     svg('rect', { class: 'box-back', width, height, rx: 5 }),
     svg('rect', { class: 'box-accent', x: 0.5, y: 8, width: 3, height: height - 16, rx: 1.5 }),
     text('box-label', cut(node.label, 26), { x: 16, y: 23 }),
+    // The texts as words of their own, for those who read them as one.
+    ' ',
     text('box-side', node.activation ?? '', { x: width - 14, y: 23, anchor: 'end' }),
+    ' ',
     text('box-small', `${kindLabel(node.kind)} → ${shapeText(node.outputShape)}`, { x: 16, y: 41 }),
+    ' ',
     text('box-small strong', node.parameters > 0 ? parameterText(node.parameters) : '', {
       x: width - 14,
       y: 41,
       anchor: 'end',
     }),
+    ' ',
     node.notes.length > 0 && text('box-small', cut(node.notes.join(' · '), 42), { x: 16, y: 59 }),
   );
 }

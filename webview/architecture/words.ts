@@ -30,12 +30,13 @@ export function parameterText(count: number): string {
   return count === 1 ? l10n.t('1 parameter') : l10n.t('{0} parameters', formatCount(count));
 }
 
+/** What the box says, in its order: who speaks a command to a box reads its name from the screen. */
 export function spoken(node: ArchitectureNode): string {
   return [
-    `${kindLabel(node.kind)}: ${node.label}`,
+    node.label,
     node.activation,
-    l10n.t('output {0}', shapeText(node.outputShape)),
-    parameterText(node.parameters),
+    `${kindLabel(node.kind)} → ${shapeText(node.outputShape)}`,
+    node.parameters > 0 ? parameterText(node.parameters) : undefined,
     ...node.notes,
   ]
     .filter((part) => part !== undefined)

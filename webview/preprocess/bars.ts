@@ -109,7 +109,7 @@ export function topValues(column: ColumnProfile, limit: number): HTMLElement | u
         fill,
         el('span', { class: 'ellipsis' }, value === '' ? l10n.t('(empty)') : value),
         el('span', { class: 'top-count' }, formatCount(count)),
-        el('span', { class: 'top-share muted' }, formatPercent(count / Math.max(1, column.rows))),
+        el('span', { class: 'top-share' }, formatPercent(count / Math.max(1, column.rows))),
       ),
     );
   }

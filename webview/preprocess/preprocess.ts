@@ -141,7 +141,7 @@ const main = el(
   el('div', { class: 'table-side' }, el('div', { class: 'grid-tools' }, find, rowsText), grid.element),
   detail,
 );
-root.append(voice.element, head, status, problem, issues, main);
+root.append(voice.element, head, el('main', { class: 'contents' }, status, problem, issues, main));
 
 const SEVERITY_ICON: Record<DataIssue['severity'], IconName> = {
   error: 'error',

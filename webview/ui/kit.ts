@@ -180,10 +180,10 @@ export interface EmptyState {
 
 export function emptyState(options: EmptyState): HTMLElement {
   return el(
-    'div',
+    'main',
     { class: 'empty' },
     icon(options.icon, 'empty-icon'),
-    el('h2', {}, options.title),
+    el('h1', {}, options.title),
     el('p', {}, options.text),
     el('div', { class: 'empty-actions' }, ...options.actions),
   );

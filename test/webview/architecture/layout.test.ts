@@ -67,7 +67,7 @@ describe('words', () => {
 
   it('says all of a box to a screen reader', () => {
     expect(spoken(node('Dense 4', { activation: 'relu', notes: ['l2 0.1'] }))).toBe(
-      'Dense: Dense 4, relu, output 4, 20 parameters, l2 0.1',
+      'Dense 4, relu, Dense → 4, 20 parameters, l2 0.1',
     );
   });
 });

@@ -6,7 +6,7 @@ import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import type { DataIssue, Dialect } from '../../shared/schema/profile';
 import { parseRecords, type CsvSyntax } from './csvText';
-import { sqlText, type Database } from './database';
+import { sqlPath, type Database } from './database';
 
 const HEAD_BYTES = 256 * 1024;
 /** A header longer than this is no header. */
@@ -201,7 +201,7 @@ async function sniff(
 ): Promise<{ delimiter: string; quote: string } | undefined> {
   try {
     const [row] = await database.rows(
-      `SELECT Delimiter, Quote FROM sniff_csv(${sqlText(path)}, all_varchar = true, compression = 'none')`,
+      `SELECT Delimiter, Quote FROM sniff_csv(${sqlPath(path)}, all_varchar = true, compression = 'none')`,
     );
     const [delimiter, quote] = row ?? [];
     // One byte, as the readers here expect; a letter or digit is never a delimiter.

@@ -26,6 +26,12 @@ export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** A path for DuckDB's readers, which take it for a pattern: `a[1].csv` would read `a1.csv`. */
+export function sqlPath(path: string): string {
+  // A class of one character, since on Windows a backslash parts folders.
+  return sqlText(path.replace(/[[*?]/g, '[$&]'));
+}
+
 export function sqlTexts(texts: readonly string[]): string {
   return texts.map(sqlText).join(', ');
 }

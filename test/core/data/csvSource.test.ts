@@ -31,6 +31,28 @@ describe('openCsv', () => {
     expect(await texts(content)).toEqual({ a: ['1', '2'], b: ['x', 'y'] });
   });
 
+  it('reads hundreds of columns in seconds, each with its own rows', async () => {
+    const names = Array.from({ length: 600 }, (_, i) => `c${i}`);
+    const cell = (row: number, i: number): string => (i === 7 && row === 1 ? 'bad' : String(row * 1000 + i));
+    const lines = [0, 1, 2].map((row) => names.map((_, i) => cell(row, i)).join(','));
+    const source = await csv.open([names.join(','), ...lines].join('\n'));
+    const table = await source.readTable(names.map((name) => ({ name, as: 'number' })));
+    expect(table.rows).toBe(3);
+    expect([...table.badCells.keys()]).toEqual(['c7']);
+    for (const [i, name] of names.entries()) {
+      const found = table.columns.get(name);
+      const expected = [0, 1, 2].map((row) => Number(cell(row, i)));
+      expect(found?.kind === 'number' ? [...found.values] : []).toEqual(expected);
+    }
+  }, 20_000);
+
+  it('reads the named file, not another one that its name would match as a pattern', async () => {
+    await csv.write('a,b\nwrong,1\n', 'data1.csv');
+    await csv.write('a,b\nwrong,1\n', 'datax.csv');
+    expect(await texts('a,b\nright,1\n', 'data[1].csv')).toEqual({ a: ['right'], b: ['1'] });
+    expect(await texts('a,b\nright,1\n', 'data[12]?*.csv')).toEqual({ a: ['right'], b: ['1'] });
+  });
+
   it('reads quotes, line breaks in cells and every missing spelling, but keeps "None"', async () => {
     expect(await texts('a,b\n"x, ""y""","two\nlines"\nNA,\n?,None\nnull,n/a\n.,-\n')).toEqual({
       a: ['x, "y"', null, null, null, null],

@@ -45,7 +45,11 @@ function defined(scores: NamedScores): NamedScores {
 }
 
 function regression({ target, outputs, y, rows }: ScoreInput): ReturnType<typeof regressionScores> {
-  return regressionScores(toTargetUnit(target, y, rows), toTargetUnit(target, outputs, rows));
+  // Squares of the scaled values: of the target's own they may overflow or vanish.
+  const scaled = (values: Float32Array): Float64Array => Float64Array.from(values.subarray(0, rows));
+  const { rmse, mae, r2 } = regressionScores(scaled(y), scaled(outputs));
+  const { sd } = target.task === 'regression' ? target : { sd: 1 };
+  return { rmse: rmse * sd, mae: mae * sd, r2 };
 }
 
 /** Undoes the scaling of the target. @returns [rows] */

@@ -29,6 +29,19 @@ describe('fullScores', () => {
     expect(scores).toEqual({ loss: 0.25, rmse: 5, mae: 5, r2: 1 - 50 / 50 });
   });
 
+  it.each([1e-200, 1e300])('scores a target whose squares are no numbers any more (sd %d)', (sd) => {
+    const target: FittedTarget = { task: 'regression', column: 'y', mean: 3 * sd, sd };
+    const scores = fullScores({
+      target,
+      loss: 'meanSquaredError',
+      outputs: Float32Array.of(0, 1),
+      y: Float32Array.of(0.5, 1.5),
+      rows: 2,
+      width: 1,
+    });
+    expect(scores).toEqual({ loss: 0.25, rmse: 0.5 * sd, mae: 0.5 * sd, r2: 0 });
+  });
+
   it('leaves out what is not defined on the rows', () => {
     const target: FittedTarget = { task: 'binary', column: 'y', classes: ['n', 'p'] };
     const scores = fullScores({

@@ -13,7 +13,7 @@ export interface DataService extends Disposable {
   readonly handlers: Handlers<DataContract>;
 }
 
-/** An open file holds its cells in memory: keep few. */
+/** An open file holds its cells in memory: keep few. More only while more are at work. */
 const MAX_OPEN = 3;
 
 interface OpenFile {
@@ -21,6 +21,9 @@ interface OpenFile {
   readonly modifiedMs: number;
   readonly source: Promise<CsvSource>;
   profile?: DatasetProfile;
+  /** Requests at work on it: it is closed when the last one ends, never under its feet. */
+  users: number;
+  isDropped: boolean;
 }
 
 /** @param onProgress told while a file is profiled, fraction 0 to 1 */
@@ -30,62 +33,82 @@ export function createDataService(
   // In order of use, oldest first.
   const files = new Map<string, OpenFile>();
 
-  const close = (path: string): void => {
-    const file = files.get(path);
-    files.delete(path);
-    file?.source.then(
+  const closeUnused = (file: OpenFile): void => {
+    if (!file.isDropped || file.users > 0) return;
+    file.source.then(
       (source) => source.close(),
       () => undefined,
     );
   };
-  const openFile = async (path: string): Promise<OpenFile> => {
+  const drop = (path: string, file: OpenFile): void => {
+    if (files.get(path) === file) files.delete(path);
+    file.isDropped = true;
+    closeUnused(file);
+  };
+  /** The file as it is now: an open one is taken again while neither its size nor its time has changed. */
+  const current = async (path: string): Promise<OpenFile> => {
     const { sizeBytes, modifiedMs } = await statCsv(path);
     let file = files.get(path);
     if (file !== undefined && (file.sizeBytes !== sizeBytes || file.modifiedMs !== modifiedMs)) {
-      close(path);
+      drop(path, file);
       file = undefined;
     }
-    file ??= { sizeBytes, modifiedMs, source: openCsv(path) };
+    file ??= { sizeBytes, modifiedMs, source: openCsv(path), users: 0, isDropped: false };
     files.delete(path);
     files.set(path, file);
-    for (const oldest of files.keys()) {
-      if (files.size <= MAX_OPEN) break;
-      close(oldest);
-    }
-    // A file that does not open is tried anew next time.
-    file.source.catch(() => close(path));
     return file;
   };
-  const profileOf = async (path: string, signal: AbortSignal): Promise<DatasetProfile> => {
-    const file = await openFile(path);
-    if (file.profile !== undefined) return file.profile;
-    const source = await file.source;
-    file.profile = await source.profile({
-      signal,
-      onProgress: (fraction) => onProgress({ path, fraction }),
-    });
-    return file.profile;
+  const use = async <T>(
+    path: string,
+    work: (file: OpenFile, source: CsvSource) => T,
+  ): Promise<Awaited<T>> => {
+    const file = await current(path);
+    file.users++;
+    for (const [oldPath, old] of files) {
+      if (files.size <= MAX_OPEN) break;
+      if (old.users === 0) drop(oldPath, old);
+    }
+    try {
+      return await work(file, await openedBy(file, path));
+    } finally {
+      file.users--;
+      closeUnused(file);
+    }
   };
-  const sourceOf = async (path: string): Promise<CsvSource> => (await openFile(path)).source;
+  /** A file that does not open is tried anew next time. */
+  const openedBy = (file: OpenFile, path: string): Promise<CsvSource> =>
+    file.source.catch((error: unknown) => {
+      drop(path, file);
+      throw error;
+    });
+  const profileOf = (path: string, signal: AbortSignal): Promise<DatasetProfile> =>
+    use(path, async (file, source) => {
+      file.profile ??= await source.profile({
+        signal,
+        onProgress: (fraction) => onProgress({ path, fraction }),
+      });
+      return file.profile;
+    });
 
   return {
     handlers: {
       profile: ({ path }, signal) => profileOf(path, signal),
-      preview: async ({ path, limit }, signal) => (await sourceOf(path)).preview(limit, { signal }),
-      columns: async ({ path }) => [...(await sourceOf(path)).columns()],
+      preview: ({ path, limit }, signal) => use(path, (_file, source) => source.preview(limit, { signal })),
+      columns: ({ path }) => use(path, (_file, source) => [...source.columns()]),
       targets: async ({ path }, signal) => suggestTargets(await profileOf(path, signal)),
       scaffold: async ({ path, relativePath, target, task }, signal) => {
         const profile = await profileOf(path, signal);
         const { text, issues } = scaffoldExperiment({ profile, relativePath, target, task });
         return { text, issues: [...issues] };
       },
-      architecture: async ({ experiment, dataPath }, signal) => {
-        const { features, outputs } = await encodedWidths(experiment, await sourceOf(dataPath), { signal });
-        return describeArchitecture({ experiment, inputWidth: features, outputWidth: outputs });
-      },
+      architecture: ({ experiment, dataPath }, signal) =>
+        use(dataPath, async (_file, source) => {
+          const { features, outputs } = await encodedWidths(experiment, source, { signal });
+          return describeArchitecture({ experiment, inputWidth: features, outputWidth: outputs });
+        }),
     },
     dispose: () => {
-      for (const path of [...files.keys()]) close(path);
+      for (const [path, file] of [...files]) drop(path, file);
     },
   };
 }

@@ -1,0 +1,229 @@
+// The data process: each request over its contract, and what happens when files change, requests end early or many come.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isCancelled } from '../../src/shared/abort';
+import { connect, serve, type ClientChannel } from '../../src/shared/protocol/channel';
+import { dataContract, type DataContract } from '../../src/shared/protocol/data';
+import { streamTransport } from '../../src/core/process/streamTransport';
+import { parseExperiment } from '../../src/core/experiment/parseExperiment';
+import { createDataService } from '../../src/dataWorker/service';
+import { csvFolder } from '../core/data/tempCsv';
+import { REPO } from '../support/cli';
+import { transportPair } from '../support/pairTransport';
+
+const csv = csvFolder();
+
+/** 60 rows: a number, a category of 3 and a label that follows from the number. */
+const TABLE = [
+  'a,kind,y',
+  ...Array.from(
+    { length: 60 },
+    (_, i) => `${(i * 7) % 41},${'rgb'[i % 3]},${(i * 7) % 41 < 20 ? 'no' : 'yes'}`,
+  ),
+].join('\n');
+
+/** Large enough that a profile takes several hundred milliseconds. */
+const LARGE = [
+  Array.from({ length: 15 }, (_, j) => `c${j}`).join(','),
+  ...Array.from({ length: 20_000 }, (_, i) =>
+    Array.from({ length: 15 }, (_, j) => ((i * (j + 7)) % 9973) / 7).join(','),
+  ),
+].join('\n');
+
+let client: ClientChannel<DataContract>;
+let stop: () => void;
+beforeEach(() => {
+  const [left, right] = transportPair();
+  const service = createDataService((progress) => server.emit('progress', progress));
+  const server = serve(left, dataContract, service.handlers);
+  client = connect(right, dataContract);
+  stop = () => {
+    service.dispose();
+    client.dispose();
+  };
+});
+afterEach(() => stop());
+
+describe('the data service', () => {
+  it('profiles, previews and names columns', async () => {
+    const file = await csv.write(TABLE);
+    const profile = await client.request('profile', { path: file });
+    expect(profile).toMatchObject({ path: file, rows: 60, dialect: { delimiter: ',' } });
+    expect(profile.columns.map(({ name, type }) => [name, type])).toEqual([
+      ['a', 'number'],
+      ['kind', 'category'],
+      ['y', expect.stringMatching(/boolean|category/)],
+    ]);
+    expect(await client.request('preview', { path: file, limit: 2 })).toEqual({
+      columns: ['a', 'kind', 'y'],
+      rows: [
+        ['0', 'r', 'no'],
+        ['7', 'g', 'no'],
+      ],
+      totalRows: 60,
+    });
+    expect(await client.request('columns', { path: file })).toEqual(['a', 'kind', 'y']);
+  });
+
+  it('offers targets and scaffolds a config that the parser takes', async () => {
+    const file = await csv.write(TABLE);
+    const [best] = await client.request('targets', { path: file });
+    expect(best).toMatchObject({ column: 'y', task: 'binary' });
+    const { text, issues } = await client.request('scaffold', {
+      path: file,
+      relativePath: '../d.csv',
+      target: 'y',
+    });
+    expect(issues).toEqual([]);
+    const { experiment } = parseExperiment(text);
+    expect(experiment?.data).toMatchObject({ path: '../d.csv', target: { column: 'y', task: 'binary' } });
+    const asked = await client.request('scaffold', {
+      path: file,
+      relativePath: 'd.csv',
+      target: 'kind',
+      task: 'multiclass',
+    });
+    expect(parseExperiment(asked.text).experiment?.data.target.task).toBe('multiclass');
+  });
+
+  it('draws the network with the widths that the data give it', async () => {
+    const file = await csv.write(TABLE);
+    const { text } = await client.request('scaffold', { path: file, relativePath: 'd.csv', target: 'y' });
+    const experiment = parseExperiment(text).experiment!;
+    const { nodes, totals } = await client.request('architecture', { experiment, dataPath: file });
+    // One number and a category of three.
+    expect(nodes.find(({ kind }) => kind === 'input')?.outputShape).toEqual([4]);
+    expect(totals.parameters).toBe((4 + 1) * 128 + (128 + 1) * 64 + (64 + 1) * 1);
+  });
+
+  it('tells progress of a profile, of that file, rising to the end', async () => {
+    const file = await csv.write(LARGE);
+    const seen: { path: string; fraction: number }[] = [];
+    client.on('progress', (progress) => seen.push(progress));
+    await client.request('profile', { path: file });
+    expect(seen.length).toBeGreaterThan(0);
+    const fractions = seen.map(({ fraction }) => fraction);
+    expect(new Set(seen.map(({ path: of }) => of))).toEqual(new Set([file]));
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    for (const fraction of fractions) expect(fraction >= 0 && fraction <= 1).toBe(true);
+  });
+
+  it('ends a profile when it is cancelled, and can do it anew', async () => {
+    const file = await csv.write(LARGE);
+    const abort = new AbortController();
+    const profiling = client.request('profile', { path: file }, { signal: abort.signal });
+    setTimeout(() => abort.abort(), 20);
+    const error: unknown = await profiling.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(isCancelled(error)).toBe(true);
+    expect((await client.request('profile', { path: file })).rows).toBe(20_000);
+  });
+
+  it('answers from what it knows while the file is the same, and reads it anew when it changed', async () => {
+    const file = await csv.write(TABLE);
+    const before = await client.request('profile', { path: file });
+    const started = performance.now();
+    expect(await client.request('profile', { path: file })).toEqual(before);
+    expect(performance.now() - started).toBeLessThan(50);
+
+    fs.writeFileSync(file, `${TABLE}\n60,r,yes`);
+    expect((await client.request('profile', { path: file })).rows).toBe(61);
+    // The same size, another time.
+    fs.writeFileSync(file, `${TABLE}\n60,r,no `);
+    fs.utimesSync(file, new Date(), new Date(Date.now() + 5000));
+    expect((await client.request('preview', { path: file, limit: 100 })).rows.at(-1)).toEqual([
+      '60',
+      'r',
+      'no ',
+    ]);
+    fs.writeFileSync(file, 'x,y\n1,2');
+    expect(await client.request('columns', { path: file })).toEqual(['x', 'y']);
+  });
+
+  it('answers for more files at once than it keeps open', async () => {
+    const files = await Promise.all(
+      Array.from({ length: 7 }, (_, i) => csv.write(`${TABLE}\n${'7,r,no\n'.repeat(i)}`)),
+    );
+    const profiles = await Promise.all(files.map((file) => client.request('profile', { path: file })));
+    expect(profiles.map(({ path: of, rows }) => [of, rows])).toEqual(files.map((file, i) => [file, 60 + i]));
+  });
+
+  it('finishes a request on a file that changes meanwhile, and answers the next one from the new file', async () => {
+    const file = await csv.write(LARGE);
+    const old = client.request('profile', { path: file });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const other = `${LARGE}\n${LARGE.split('\n')[1]!}`;
+    await fs.promises.writeFile(`${file}.new`, other);
+    await fs.promises.rename(`${file}.new`, file);
+    const [before, after] = await Promise.all([old, client.request('profile', { path: file })]);
+    // Which of the two the first one read is a matter of time; it says itself which it was asked of.
+    expect([20_000, 20_001]).toContain(before.rows);
+    expect(before.modifiedMs).toBeLessThan(after.modifiedMs);
+    expect(after.rows).toBe(20_001);
+  });
+
+  it.each([
+    ['profile', {}, 'data.fileMissing'],
+    ['preview', { limit: 5 }, 'data.fileMissing'],
+    ['columns', {}, 'data.fileMissing'],
+    ['targets', {}, 'data.fileMissing'],
+    ['scaffold', { relativePath: 'd.csv', target: 'y' }, 'data.fileMissing'],
+  ] as const)(
+    'says with a code why %s cannot be answered, and answers once the file is there',
+    async (method, params, code) => {
+      const there = await csv.write(TABLE);
+      const file = path.join(path.dirname(there), `late-${method}.csv`);
+      const ask = (): Promise<unknown> => client.request(method, { path: file, ...params });
+      await expect(ask()).rejects.toMatchObject({ code });
+      fs.copyFileSync(there, file);
+      expect(await ask()).toBeDefined();
+    },
+  );
+
+  it('carries the codes of what is wrong with the data or the config', async () => {
+    const file = await csv.write(TABLE);
+    await expect(
+      client.request('scaffold', { path: file, relativePath: 'd.csv', target: 'yy' }),
+    ).rejects.toMatchObject({ code: 'target.unknown', details: { didYouMean: 'y' } });
+    await expect(client.request('profile', { path: await csv.write('') })).rejects.toMatchObject({
+      code: 'data.empty',
+    });
+    await expect(client.request('preview', { path: file, limit: 0 })).rejects.toThrow();
+  });
+});
+
+describe('the data process', () => {
+  const start = () => {
+    const child = spawn(process.execPath, [path.join(REPO, 'dist', 'dataWorker.js')], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const transport = streamTransport(child.stdout, child.stdin, () => child.stdin.end());
+    return { child, channel: connect(transport, dataContract) };
+  };
+
+  it('answers over its pipes and ends when its stdin closes', async () => {
+    const { child, channel } = start();
+    const file = await csv.write(TABLE);
+    expect(await channel.request('columns', { path: file })).toEqual(['a', 'kind', 'y']);
+    const ended = once(child, 'exit');
+    child.stdin.end();
+    expect((await ended)[0]).toBe(0);
+  });
+
+  it('ends at once also in the middle of work', async () => {
+    const { child, channel } = start();
+    const file = await csv.write(LARGE);
+    const asked = channel.request('profile', { path: file });
+    const refused = asked.catch((error: unknown) => error);
+    await channel.request('columns', { path: await csv.write(TABLE) });
+    const ended = once(child, 'exit');
+    child.stdin.end();
+    await ended;
+    expect(await refused).toMatchObject({ code: 'channel.closed' });
+  });
+});

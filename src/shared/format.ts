@@ -62,3 +62,10 @@ export function headlineScore(
   }
   return undefined;
 }
+
+/** A headline score as people say it: a share in percent with one decimal, never rounded to all; else a number. */
+export function formatScore({ name, value }: { name: string; value: number }): string {
+  if (name !== 'accuracy' || !Number.isFinite(value)) return formatNumber(value);
+  const percent = (100 * value).toFixed(1);
+  return percent === '100.0' && value < 1 ? '>99.9%' : `${percent}%`;
+}

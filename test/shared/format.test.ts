@@ -6,6 +6,7 @@ import {
   formatDuration,
   formatNumber,
   headlineScore,
+  formatScore,
 } from '../../src/shared/format';
 
 describe('formatDuration', () => {
@@ -50,6 +51,14 @@ describe('formatNumber and formatCount', () => {
       'NaN',
     ]);
     expect([950, 12_345, 1_204_000].map(formatCount)).toEqual(['950', '12.3k', '1.2M']);
+  });
+});
+
+describe('formatScore', () => {
+  it('tells accuracy in percent, and what is not all never as all', () => {
+    const tell = (value: number): string => formatScore({ name: 'accuracy', value });
+    expect([1, 0.99996, 0.8061, 0, NaN].map(tell)).toEqual(['100.0%', '>99.9%', '80.6%', '0.0%', 'NaN']);
+    expect(formatScore({ name: 'rmse', value: 0.93341 })).toBe('0.9334');
   });
 });
 

@@ -1,7 +1,7 @@
 // Owns how a run is told in a few words: its state, its score.
 import * as vscode from 'vscode';
 import { assertNever } from '../../shared/errors';
-import { formatNumber, headlineScore } from '../../shared/format';
+import { formatScore, headlineScore } from '../../shared/format';
 import type { RunState, RunSummary } from '../../shared/schema/run';
 
 export function stateText(state: RunState): string {
@@ -26,11 +26,9 @@ export function scoreText(summary: RunSummary): string | undefined {
   const test = summary.test && headlineScore(summary.test);
   if (test !== undefined) {
     const baseline = summary.baseline && headlineScore(summary.baseline.test);
-    const score = vscode.l10n.t('test {0} {1}', test.name, formatNumber(test.value));
-    return baseline === undefined
-      ? score
-      : vscode.l10n.t('{0} (baseline {1})', score, formatNumber(baseline.value));
+    const score = vscode.l10n.t('test {0} {1}', test.name, formatScore(test));
+    return baseline === undefined ? score : vscode.l10n.t('{0} (baseline {1})', score, formatScore(baseline));
   }
   const validation = summary.validation && headlineScore(summary.validation);
-  return validation && vscode.l10n.t('validation {0} {1}', validation.name, formatNumber(validation.value));
+  return validation && vscode.l10n.t('validation {0} {1}', validation.name, formatScore(validation));
 }

@@ -95,10 +95,16 @@ export function serve<C extends Contract>(
         throw new BenchError('channel.method', `Unknown request "${method}" to ${contract.name}.`);
       }
       const name = method as Method<C>;
-      const params = (contract.requests[name] as RequestSpec).params.parse(rawParams) as Params<
-        C,
-        typeof name
-      >;
+      const parsed = (contract.requests[name] as RequestSpec).params.safeParse(rawParams);
+      if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        const reason = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
+        throw new BenchError(
+          'channel.params',
+          `Unreadable request "${method}" to ${contract.name}: ${reason}`,
+        );
+      }
+      const params = parsed.data as Params<C, typeof name>;
       const result = await handlers[name](params, abort.signal);
       post({ kind: 'result', id, result });
     } catch (error) {

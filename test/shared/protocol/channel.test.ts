@@ -41,7 +41,10 @@ describe('channel', () => {
 
   it('refuses parameters that the schema does not know', async () => {
     const failed = pair().client.request('double', { value: 'x' as unknown as number });
-    await expect(failed).rejects.toBeInstanceOf(BenchError);
+    await expect(failed).rejects.toMatchObject({
+      code: 'channel.params',
+      message: expect.stringMatching(/^Unreadable request "double" to test: value: .+$/) as string,
+    });
   });
 
   it('refuses an answer that the schema does not know', async () => {

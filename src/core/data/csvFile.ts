@@ -148,9 +148,14 @@ async function readHead(path: string, sizeBytes: number): Promise<Head> {
 
 /** Drops the BOM; a character cut at the end of the head is left out. */
 function decodeHead(path: string, bytes: Buffer, isWhole: boolean): string {
+  const nul = bytes.indexOf(0);
+  const text = nul < 0 ? bytes : bytes.subarray(0, nul);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !isWhole });
-  } catch {
+    const decoded = new TextDecoder('utf-8', { fatal: true }).decode(text, { stream: !isWhole && nul < 0 });
+    if (nul < 0) return decoded;
+    throw notUtf8(path, decoded.split('\n').length);
+  } catch (error) {
+    if (error instanceof BenchError) throw error;
     const good = new TextDecoder('utf-8').decode(bytes);
     const bad = good.indexOf('\uFFFD');
     throw notUtf8(path, good.slice(0, Math.max(0, bad)).split('\n').length);

@@ -86,7 +86,12 @@ async function* chunksOf(path: string, signal: AbortSignal | undefined): AsyncGe
   }
 }
 
-/** @returns the 1-based line of the first byte sequence that is not UTF-8, or undefined when all is well */
+/** NUL is valid UTF-8, but no text has it: the file is UTF-16 without a mark, binary or damaged. */
+function isText(bytes: Uint8Array): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
+}
+
+/** @returns the 1-based line of the first byte sequence that is not UTF-8 text, or undefined when all is well */
 export async function firstNonUtf8Line(
   path: string,
   signal: AbortSignal | undefined,
@@ -96,7 +101,7 @@ export async function firstNonUtf8Line(
   for await (const chunk of chunksOf(path, signal)) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = bytes.subarray(0, bytes.length - openBytes(bytes));
-    if (!isUtf8(whole)) return line + badLineIn(whole);
+    if (!isText(whole)) return line + badLineIn(whole);
     for (let at = whole.indexOf(10); at >= 0; at = whole.indexOf(10, at + 1)) line++;
     // A copy: the chunk's buffer is read into again.
     rest = bytes.slice(whole.length);
@@ -109,7 +114,7 @@ function badLineIn(bytes: Uint8Array): number {
   let lines = 0;
   let start = 0;
   for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, start)) {
-    if (!isUtf8(bytes.subarray(start, at))) return lines;
+    if (!isText(bytes.subarray(start, at))) return lines;
     lines++;
     start = at + 1;
   }

@@ -102,6 +102,10 @@ async function profileColumn(
     );
     issues.push(cellIssue('data.notDate', message, column.name, line, dates.badCount));
   }
+  if (!isNumeric && guess.type !== 'boolean') {
+    const issue = await writtenNumbers(column, facts, database, lineOf, options);
+    if (issue !== undefined) issues.push(issue);
+  }
   if (missing === column.rows) {
     const message = l10n.t('Column "{0}" has no value in any row.', column.name);
     issues.push({ severity: 'warning', code: 'data.allMissing', message, column: column.name });
@@ -131,7 +135,7 @@ async function describe(
     examples: await examplesOf(database, options),
   };
   if (type === 'number') {
-    const numeric = await summariseNumbers(database, options);
+    const numeric = await summariseNumbers(facts, database, options);
     const bad = facts.rows - facts.missing - facts.missingIfNumber - facts.numbers;
     const isDiscrete = facts.integers === facts.numbers && facts.distinct <= TOP_VALUES;
     return {
@@ -231,25 +235,39 @@ async function topValues(
 
 type NumericSummary = Pick<ColumnProfile, 'numeric' | 'histogram'>;
 
+/**
+ * A power of two (exact) that brings the largest value near 1 where squares or sums would overflow, which ends
+ * DuckDB's query, or vanish; else 1.
+ */
+function safeScale({ min, max }: ColumnFacts): number {
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  if (largest === 0 || (largest > 1e-150 && largest < 1e150)) return 1;
+  return 2 ** Math.min(1000, -Math.floor(Math.log2(largest)));
+}
+
 /** sd has ddof=1; quartiles interpolate linearly, as numpy.percentile; sums are compensated (Kahan). */
-async function summariseNumbers(database: Database, options: QueryOptions): Promise<NumericSummary> {
+async function summariseNumbers(
+  facts: ColumnFacts,
+  database: Database,
+  options: QueryOptions,
+): Promise<NumericSummary> {
+  if (facts.numbers === 0) return {};
+  const { min, max, numbers, integers } = facts;
+  const scale = safeScale(facts);
   const [row = []] = await database.rows(
-    `SELECT min(n), max(n), favg(n), CASE WHEN count(n) > 1 AND max(abs(n)) < 1e150 THEN stddev_samp(n) END,
-       quantile_cont(n, 0.25), quantile_cont(n, 0.5), quantile_cont(n, 0.75), count(n), count(DISTINCT n),
-       bool_and(n = trunc(n))
-     FROM ${CELLS} WHERE n IS NOT NULL`,
+    `SELECT favg(n), stddev_samp(n), quantile_cont(n, 0.25), quantile_cont(n, 0.5), quantile_cont(n, 0.75)
+     FROM (SELECT n * ${scale}::DOUBLE AS n FROM ${CELLS} WHERE n IS NOT NULL)`,
     options,
   );
-  if (toNumber(row[7]) === 0) return {};
-  const [min, max] = [toNumber(row[0]), toNumber(row[1])];
-  const edges = histogramEdges(min, max, toNumber(row[7]), row[9] === true);
+  const at = (index: number): number => toNumber(row[index]) / scale;
+  const edges = histogramEdges(min, max, numbers, integers === numbers);
   return {
     numeric: {
       min,
       max,
-      mean: toNumber(row[2]),
-      sd: row[3] === null || row[3] === undefined ? NaN : toNumber(row[3]),
-      quartiles: [toNumber(row[4]), toNumber(row[5]), toNumber(row[6])],
+      mean: at(0),
+      sd: numbers > 1 ? at(1) : NaN,
+      quartiles: [at(2), at(3), at(4)],
     },
     ...(edges === undefined ? {} : { histogram: await histogramOf(edges, database, options) }),
   };
@@ -309,6 +327,40 @@ async function badNumbers(
     count,
   );
   return cellIssue('data.notNumber', message, column.name, line, count);
+}
+
+// 1.234,5 and 1,234.5 and 0,5 and $3 and 4 % and 12€; what a plain number would be has n.
+const WRITTEN_NUMBER = "[-+]?[$€£¥]? ?[-+]?(\\d{1,3}([.,'\u00a0]\\d{3})+|\\d+)([.,]\\d+)?[ \u00a0]?[%$€£¥]?";
+
+/** A column of numbers that are written so that they are read as text: it would be ignored, or one-hot, unseen. */
+async function writtenNumbers(
+  column: ColumnRef,
+  facts: ColumnFacts,
+  database: Database,
+  lineOf: LineOf,
+  options: QueryOptions,
+): Promise<DataIssue | undefined> {
+  const [row] = await database.rows(
+    `SELECT rowid, t, count(*) OVER () FROM ${CELLS}
+     WHERE NOT miss AND n IS NULL AND regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)}) ORDER BY rowid LIMIT 1`,
+    options,
+  );
+  const count = toNumber(row?.[2]);
+  if (
+    row === undefined ||
+    !isMostly(facts.numbers + count, facts.rows - facts.missing - facts.missingIfNumber)
+  ) {
+    return undefined;
+  }
+  const line = await lineOf(toNumber(row[0]), options);
+  const message = l10n.t(
+    'Column "{0}": line {1} has "{2}", which is read as text. Cells like this: {3}. Write numbers with a decimal point, without separators, currency or %.',
+    column.name,
+    line ?? '?',
+    String(row[1]).slice(0, MAX_EXAMPLE_LENGTH),
+    count,
+  );
+  return cellIssue('data.writtenNumber', message, column.name, line, count);
 }
 
 function cellIssue(

@@ -46,6 +46,18 @@ describe('openCsv', () => {
     }
   }, 20_000);
 
+  it.each([
+    ['in the first line', Buffer.alloc(5000), 1],
+    ['in a cell', Buffer.from('a,b\n1,2\n3,4\0\n'), 3],
+    ['late', Buffer.from(`a,b\n${'1,2\n'.repeat(400_000)}3,4\0\n`), 400_002],
+    ['as UTF-16 without a mark', Buffer.from('a,b\n1,2\n', 'utf16le'), 1],
+  ])('refuses NUL bytes, which no text has: %s', async (_, content, line) => {
+    await expect(csv.open(content).then((source) => source.profile())).rejects.toMatchObject({
+      code: 'data.notUtf8',
+      details: { line },
+    });
+  });
+
   it('reads the named file, not another one that its name would match as a pattern', async () => {
     await csv.write('a,b\nwrong,1\n', 'data1.csv');
     await csv.write('a,b\nwrong,1\n', 'datax.csv');

@@ -90,4 +90,39 @@ describe('profile', () => {
     expect(fractions.at(-1)).toBe(1);
     expect([...fractions].sort((a, b) => a - b)).toEqual(fractions);
   });
+
+  it('describes numbers whose squares are no numbers any more, as numpy in long double', async () => {
+    const { numeric, type } = await profileOf('x', ['1e300', '3e300', '-1.5e300']);
+    expect(type).toBe('number');
+    expect(numeric?.mean).toBeCloseTo(2.5e300 / 3, -290);
+    expect((numeric?.sd ?? 0) / 1e300).toBeCloseTo(
+      Math.sqrt(((1 / 6) ** 2 + (13 / 6) ** 2 + (7 / 3) ** 2) / 2),
+      12,
+    );
+    const tiny = await profileOf('x', ['1e-200', '3e-200', '2e-200']);
+    expect((tiny.numeric?.sd ?? 0) / 1e-200).toBeCloseTo(1, 12);
+    const widest = await profileOf('x', ['1.7e308', '1.6e308', '-1.7e308', '1.5e308']);
+    expect((widest.numeric?.mean ?? 0) / 1e308).toBeCloseTo(3.1 / 4, 12);
+  });
+
+  it.each([
+    ['a decimal comma', range(20, (i) => `"${i},25"`), '0,25'],
+    ['thousands separators', range(20, (i) => `"${i + 1},000,${i + 100}"`), '1,000,100'],
+    ['a currency', range(20, (i) => `$${i}.50`), '$0.50'],
+    ['per cent', range(20, (i) => `${i}%`), '0%'],
+  ])('tells of numbers written with %s, which are read as text', async (_, values, example) => {
+    const source = await csv.open(`x,filler\n${values.map((value) => `${value},y`).join('\n')}\n`);
+    const { issues, columns } = await source.profile();
+    expect(columns[0]?.type).not.toBe('number');
+    expect(issues).toContainEqual(
+      expect.objectContaining({
+        severity: 'warning',
+        code: 'data.writtenNumber',
+        column: 'x',
+        line: 2,
+        count: 20,
+      }),
+    );
+    expect(issues.find(({ code }) => code === 'data.writtenNumber')?.message).toContain(`"${example}"`);
+  });
 });

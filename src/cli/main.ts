@@ -1,10 +1,11 @@
 // Entry of the command line. Owns arguments and exit codes: 0 ok, 1 failed, 2 bad input. Each command is a file in commands/.
+import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backendChoiceSchema } from '../shared/schema/training';
 import type { InitOptions } from './commands/init';
 import type { PredictOptions } from './commands/predict';
 import type { TrainOptions } from './commands/train';
-import { runStore } from './context';
+import { runStore, version } from './context';
 import { EXIT_BAD_INPUT, reportError } from './output';
 
 function seed(text: string): number {
@@ -18,7 +19,7 @@ function epochs(text: string): number {
 function integer(text: string, min: number, max: number): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < min || value > max) {
-    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    throw new InvalidArgumentError(l10n.t('Expected a whole number from {0} to {1}.', min, max));
   }
   return value;
 }
@@ -32,20 +33,20 @@ const run =
   };
 
 const program = new Command('modelbench')
-  .description('Train a model on a CSV: no Python, no account, no cloud.')
-  .version('0.1.0')
-  .option('--verbose', 'print the stack of an error')
-  .showHelpAfterError('(modelbench --help shows what there is)')
+  .description(l10n.t('Train a model on a CSV: no Python, no account, no cloud.'))
+  .version(version())
+  .option('--verbose', l10n.t('print the stack of an error'))
+  .showHelpAfterError(`(${l10n.t('modelbench --help shows what there is')})`)
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'error[cli.usage]: ')) });
 
-const json = (): Option => new Option('--json', 'one JSON object a line on stdout').default(false);
+const json = (): Option => new Option('--json', l10n.t('one JSON object a line on stdout')).default(false);
 const runsDir = (): Option =>
-  new Option('--runs-dir <dir>', 'where runs are kept (default: .modelbench/runs here)');
+  new Option('--runs-dir <dir>', l10n.t('where runs are kept (default: .modelbench/runs here)'));
 
 program
   .command('profile <csv>')
-  .description('what a CSV holds, column by column')
+  .description(l10n.t('what a CSV holds, column by column'))
   .addOption(json())
   .action(
     run(async (csv: string, options: { json: boolean }) =>
@@ -55,23 +56,23 @@ program
 
 program
   .command('init <csv>')
-  .description('write an experiment config for a CSV')
-  .requiredOption('--target <column>', 'the column to predict')
-  .option('-o, --output <file>', 'the config (default: beside the CSV)')
-  .option('--split-column <column>', 'a column that says train, validation or test')
-  .option('--force', 'replace an existing config', false)
+  .description(l10n.t('write an experiment config for a CSV'))
+  .requiredOption('--target <column>', l10n.t('the column to predict'))
+  .option('-o, --output <file>', l10n.t('the config (default: beside the CSV)'))
+  .option('--split-column <column>', l10n.t('a column that says train, validation or test'))
+  .option('--force', l10n.t('replace an existing config'), false)
   .action(
     run(async (csv: string, options: InitOptions) => (await import('./commands/init')).init(csv, options)),
   );
 
 program
   .command('train <file>')
-  .description('train on a CSV (with --target) or an *.experiment.json')
-  .option('--target <column>', 'the column to predict')
-  .option('--split-column <column>', 'a column that says train, validation or test')
-  .option('--seed <n>', 'seed of the split, the weights and the shuffle', seed)
-  .option('--epochs <n>', 'passes over the train rows, at most', epochs)
-  .addOption(new Option('--backend <name>', 'where to train').choices(backendChoiceSchema.options))
+  .description(l10n.t('train on a CSV (with --target) or an *.experiment.json'))
+  .option('--target <column>', l10n.t('the column to predict'))
+  .option('--split-column <column>', l10n.t('a column that says train, validation or test'))
+  .option('--seed <n>', l10n.t('seed of the split, the weights and the shuffle'), seed)
+  .option('--epochs <n>', l10n.t('passes over the train rows, at most'), epochs)
+  .addOption(new Option('--backend <name>', l10n.t('where to train')).choices(backendChoiceSchema.options))
   .addOption(runsDir())
   .addOption(json())
   .action(
@@ -82,9 +83,9 @@ program
 
 program
   .command('predict <run> <csv>')
-  .description("predict with a run's weights; <run> is an id or a run folder")
-  .requiredOption('-o, --output <file>', 'the CSV to write')
-  .option('--force', 'replace an existing file', false)
+  .description(l10n.t("predict with a run's weights; <run> is an id or a run folder"))
+  .requiredOption('-o, --output <file>', l10n.t('the CSV to write'))
+  .option('--force', l10n.t('replace an existing file'), false)
   .addOption(runsDir())
   .addOption(json())
   .action(
@@ -93,14 +94,14 @@ program
     ),
   );
 
-const runs = program.command('runs').description('runs and their scores');
+const runs = program.command('runs').description(l10n.t('runs and their scores'));
 interface RunsOptions {
   readonly json: boolean;
   readonly runsDir?: string;
 }
 runs
   .command('list')
-  .description('all runs, newest first')
+  .description(l10n.t('all runs, newest first'))
   .addOption(runsDir())
   .addOption(json())
   .action(
@@ -110,7 +111,7 @@ runs
   );
 runs
   .command('show <run>')
-  .description('one run; <run> is an id or a run folder')
+  .description(l10n.t('one run; <run> is an id or a run folder'))
   .addOption(runsDir())
   .addOption(json())
   .action(
@@ -121,7 +122,7 @@ runs
 
 program
   .command('doctor')
-  .description('what this machine offers for training, and why not more')
+  .description(l10n.t('what this machine offers for training, and why not more'))
   .addOption(json())
   .action(run(async (options: { json: boolean }) => (await import('./commands/doctor')).doctor(options)));
 

@@ -30,10 +30,11 @@ export function formatDuration(ms: number): string {
   return rest === 0 ? l10n.t('{0} h', hours) : l10n.t('{0} h {1} min', hours, rest);
 }
 
-/** `950`, `12.3k`, `1.20M`. */
+/** `950`, `12.3k`, `1.2M`: three significant digits. */
 export function formatCount(value: number): string {
-  if (value < 1000) return String(Math.round(value));
-  if (value < 1e6) return `${Number((value / 1e3).toPrecision(3))}k`;
+  // 999.5 of a unit would be written as 1000.
+  if (value < 999.5) return String(Math.round(value));
+  if (value < 999.5e3) return `${Number((value / 1e3).toPrecision(3))}k`;
   return `${Number((value / 1e6).toPrecision(3))}M`;
 }
 

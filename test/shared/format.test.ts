@@ -50,7 +50,13 @@ describe('formatNumber and formatCount', () => {
       '2.000e+7',
       'NaN',
     ]);
-    expect([950, 12_345, 1_204_000].map(formatCount)).toEqual(['950', '12.3k', '1.2M']);
+    expect([950, 999.7, 12_345, 999_700, 1_204_000].map(formatCount)).toEqual([
+      '950',
+      '1k',
+      '12.3k',
+      '1M',
+      '1.2M',
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import { processStart } from '../core/process/processIdentity';
 import { writeFileAtomic } from '../core/runs/atomicFile';
 import { runPaths } from '../core/runs/runFolder';
 import { stringifyJson } from '../shared/numbers';
+import { isCancelled } from '../shared/abort';
 import { toErrorData } from '../shared/errors';
 import { RunRecorder } from './runRecorder';
 import { RunServer } from './runServer';
@@ -39,12 +40,17 @@ async function main(folder: string): Promise<number> {
   let exitCode = 0;
   try {
     recorder.record({ type: 'started', timeMs: clock.now(), pid: process.pid, node: process.version });
-    await trainRun({ paths, launch, clock, recorder, isStopRequested: () => server.isStopRequested });
+    await trainRun({ paths, launch, clock, recorder, stopSignal: server.stopSignal });
   } catch (error) {
-    exitCode = 1;
-    console.error(error);
-    const { stack: _stack, ...data } = toErrorData(error);
-    recorder.record({ type: 'failed', timeMs: clock.now(), error: data });
+    const timeMs = clock.now();
+    if (isCancelled(error) && server.stopSignal.aborted) {
+      recorder.record({ type: 'finished', timeMs, reason: 'stopped', epoch: 0, bestEpoch: 0 });
+    } else {
+      exitCode = 1;
+      console.error(error);
+      const { stack: _stack, ...data } = toErrorData(error);
+      recorder.record({ type: 'failed', timeMs, error: data });
+    }
   }
   // The log first, then the summary, then the mark of life, then the listeners: a reader sees each step whole.
   await recorder.close();

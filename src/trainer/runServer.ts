@@ -20,7 +20,7 @@ export class RunServer {
   private server: net.Server | undefined;
   private pending: Recorded[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private stop = false;
+  private readonly stop = new AbortController();
 
   private constructor(
     private readonly launch: Launch,
@@ -35,12 +35,13 @@ export class RunServer {
     return self;
   }
 
-  get isStopRequested(): boolean {
-    return this.stop;
+  /** Aborted when somebody has asked for the end of the run. */
+  get stopSignal(): AbortSignal {
+    return this.stop.signal;
   }
 
   requestStop(): void {
-    this.stop = true;
+    this.stop.abort();
   }
 
   async close(): Promise<void> {

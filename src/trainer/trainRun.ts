@@ -20,23 +20,24 @@ export interface TrainRunOptions {
   readonly launch: Launch;
   readonly clock: Clock;
   readonly recorder: RunRecorder;
-  readonly isStopRequested: () => boolean;
+  /** Before training it cancels; in training it ends after the current batch, with scores. */
+  readonly stopSignal: AbortSignal;
 }
 
-/** @throws BenchError of any area; what was recorded before stays recorded */
+/** @throws CancelledError when stopped before training; BenchError of any area. What was recorded stays recorded. */
 export async function trainRun({
   paths,
   launch,
   clock,
   recorder,
-  isStopRequested,
+  stopSignal,
 }: TrainRunOptions): Promise<void> {
   const experiment = await readExperimentOf(paths.folder);
   const requested = experiment.training.backend;
   const { chosen, rungs } = await chooseBackend({ requested, wasmDir: launch.wasmFolder, clock });
   recorder.record({ type: 'backend', timeMs: clock.now(), requested, chosen, rungs });
 
-  const dataset = await readDataset(experiment, launch.dataPath, recorder, clock);
+  const dataset = await readDataset(experiment, launch.dataPath, { recorder, clock, stopSignal });
   await writeFileAtomic(paths.recipe, stringifyJson(dataset.recipe, 2));
   const engine = createEngine({ experiment, dataset, backend: chosen });
   try {
@@ -46,7 +47,7 @@ export async function trainRun({
       engine,
       clock,
       emit: (event) => recorder.record(event),
-      signal: { stopRequested: isStopRequested },
+      signal: { stopRequested: () => stopSignal.aborted },
       checkpoints: {
         save: (checkpoint) =>
           writeCheckpoint(
@@ -63,13 +64,12 @@ export async function trainRun({
 async function readDataset(
   experiment: Experiment,
   dataPath: string,
-  recorder: RunRecorder,
-  clock: Clock,
+  { recorder, clock, stopSignal }: Pick<TrainRunOptions, 'recorder' | 'clock' | 'stopSignal'>,
 ): Promise<EncodedDataset> {
   recorder.record({ type: 'phase', timeMs: clock.now(), phase: 'reading' });
   const source = await openCsv(dataPath);
   try {
-    const dataset = await prepareDataset(experiment, source);
+    const dataset = await prepareDataset(experiment, source, { signal: stopSignal });
     const { train, validation, test, features, outputs, droppedRows, issues } = dataset;
     recorder.record({
       type: 'data',

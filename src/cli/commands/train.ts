@@ -287,7 +287,7 @@ function resultLines(experiment: Experiment, summary: RunSummary): string[] {
       summary.epoch,
       summary.epochs,
       summary.endReason ?? '-',
-      summary.bestEpoch ?? '-',
+      summary.bestEpoch || '-',
     ),
   ];
   const test = summary.test && headlineScore(summary.test);

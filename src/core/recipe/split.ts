@@ -139,9 +139,9 @@ function stratifiedParts(
     stream.shuffle(group);
     const testEnd = test[i] ?? 0;
     const validationEnd = testEnd + (validation[i] ?? 0);
-    parts.test.push(...group.slice(0, testEnd));
-    parts.validation.push(...group.slice(testEnd, validationEnd));
-    parts.train.push(...group.slice(validationEnd));
+    group.forEach((row, at) =>
+      parts[at < testEnd ? 'test' : at < validationEnd ? 'validation' : 'train'].push(row),
+    );
   }
   return {
     train: Uint32Array.from(parts.train).sort(),

@@ -51,6 +51,12 @@ describe('splitRows', () => {
     );
   });
 
+  it('cuts classes of a million rows', async () => {
+    const classes = Array.from({ length: 1_000_000 }, (_, i) => String(i % 2));
+    const parts = await split({ method: 'stratified', ...shares }, classes.length, classes);
+    expect(parts.train.length + parts.validation.length + parts.test.length).toBe(classes.length);
+  });
+
   it('is the same for the same seed and differs for another', async () => {
     const one = await split({ method: 'random', ...shares }, 100);
     expect(sizes(one)).toEqual([70, 15, 15]);

@@ -1,6 +1,7 @@
 // Owns the engine on tfjs: matrix products and activations on whichever backend is active, forward and backward
 // written out by hand (a third of the ops that automatic differentiation dispatches). Loss and optimizer are the
 // shared plain-JavaScript ones. Must never know epochs, files or events.
+import { totalmem } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { BenchError } from '../../../shared/errors';
 import { randomStream, RandomStream } from '../../../shared/random';
@@ -10,6 +11,7 @@ import { parameterLayout, type DensePlan, type ModelPlan } from '../../model/pla
 import type { EngineOptions, EngineState, StepsRequest, TrainingEngine } from '../engine';
 import { lossOf } from '../losses';
 import { createOptimizer, type Optimizer } from '../optimizers';
+import { requireFits, rowsPerBlock } from './memory';
 import { LEAKY_RELU_SLOPE, TF_ACTIVATIONS, type TfActivation } from './activations';
 
 /** Where a dense layer's tensors lie in the flat vectors. */
@@ -46,7 +48,7 @@ export interface TfjsEngineOptions extends EngineOptions {
 
 /**
  * The active tfjs backend must be the one named; the ladder sees to it.
- * @throws BenchError 'internal.parameterCount' from setParameters
+ * @throws BenchError 'config.modelTooLarge'; 'internal.parameterCount' from setParameters
  */
 export function createTfjsEngine(options: TfjsEngineOptions): TrainingEngine {
   return new TfjsEngine(options);
@@ -65,16 +67,13 @@ class TfjsEngine implements TrainingEngine {
   private disposed = false;
 
   constructor(private readonly options: TfjsEngineOptions) {
+    requireFits(options.plan, options.backend, totalmem());
     this.backend = options.backend;
     this.plan = options.plan;
     this.parameters = initializeParameters(options.plan, options.seed);
     this.gradients = new Float32Array(this.parameters.length);
     this.optimizer = createOptimizer(options.optimizer, this.parameters.length);
-    const widest = Math.max(
-      this.plan.inputWidth,
-      ...this.plan.layers.map((layer) => (layer.kind === 'dense' ? layer.units : layer.width)),
-    );
-    this.blockRows = Math.max(1, Math.floor((options.maxFloatsPerTensor ?? MAX_FLOATS_PER_TENSOR) / widest));
+    this.blockRows = rowsPerBlock(this.plan, options.maxFloatsPerTensor ?? MAX_FLOATS_PER_TENSOR);
     const offsets = new Map(parameterLayout(this.plan).map((slice) => [slice.name, slice.offset]));
     for (const layer of this.plan.layers) {
       if (layer.kind === 'dropout') {

@@ -9,7 +9,7 @@ import { writeFileAtomic } from '../core/runs/atomicFile';
 import { runPaths } from '../core/runs/runFolder';
 import { stringifyJson } from '../shared/numbers';
 import { isCancelled } from '../shared/abort';
-import { toErrorData } from '../shared/errors';
+import { BenchError, toErrorData } from '../shared/errors';
 import { RunRecorder } from './runRecorder';
 import { RunServer } from './runServer';
 import { trainRun } from './trainRun';
@@ -48,7 +48,7 @@ async function main(folder: string): Promise<number> {
     } else {
       exitCode = 1;
       console.error(error);
-      const { stack: _stack, ...data } = toErrorData(error);
+      const { stack: _stack, ...data } = toErrorData(named(error, folder));
       recorder.record({ type: 'failed', timeMs, error: data });
     }
   }
@@ -57,6 +57,17 @@ async function main(folder: string): Promise<number> {
   fs.rmSync(paths.live, { force: true });
   await server.close();
   return exitCode;
+}
+
+/** The failures of a disk that a person can mend, by their names. */
+function named(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new BenchError(
+    'io.diskFull',
+    l10n.t('The disk of {0} is full. Make room, or choose another folder, then train again.', folder),
+    { cause: error },
+  );
 }
 
 const folder = process.argv[2];

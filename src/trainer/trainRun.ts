@@ -1,6 +1,9 @@
 // Owns one run from its folder to its score: choose the backend, read, fit, train, score. Reads top to bottom.
+import * as fs from 'node:fs/promises';
+import * as l10n from '@vscode/l10n';
 import type { Clock } from '../shared/clock';
 import { stringifyJson } from '../shared/numbers';
+import type { DataIssue } from '../shared/schema/profile';
 import type { Launch } from '../shared/schema/run';
 import { chooseBackend } from '../core/backend/ladder';
 import { openCsv } from '../core/data/csvSource';
@@ -37,7 +40,7 @@ export async function trainRun({
   const { chosen, rungs } = await chooseBackend({ requested, wasmDir: launch.wasmFolder, clock });
   recorder.record({ type: 'backend', timeMs: clock.now(), requested, chosen, rungs });
 
-  const dataset = await readDataset(experiment, launch.dataPath, { recorder, clock, stopSignal });
+  const dataset = await readDataset(experiment, launch, { recorder, clock, stopSignal });
   await writeFileAtomic(paths.recipe, stringifyJson(dataset.recipe, 2));
   const engine = createEngine({ experiment, dataset, backend: chosen });
   try {
@@ -63,11 +66,11 @@ export async function trainRun({
 
 async function readDataset(
   experiment: Experiment,
-  dataPath: string,
+  launch: Launch,
   { recorder, clock, stopSignal }: Pick<TrainRunOptions, 'recorder' | 'clock' | 'stopSignal'>,
 ): Promise<EncodedDataset> {
   recorder.record({ type: 'phase', timeMs: clock.now(), phase: 'reading' });
-  const source = await openCsv(dataPath);
+  const source = await openCsv(launch.dataPath);
   try {
     const dataset = await prepareDataset(experiment, source, { signal: stopSignal });
     const { train, validation, test, features, outputs, droppedRows, issues } = dataset;
@@ -78,10 +81,21 @@ async function readDataset(
       droppedRows,
       features,
       outputs,
-      issues: [...issues],
+      issues: [...issues, ...(await changedSince(launch))],
     });
     return dataset;
   } finally {
     source.close();
   }
+}
+
+/** A file that was written while it was read may have been read half old, half new. */
+async function changedSince({ dataPath, dataSizeBytes, dataModifiedMs }: Launch): Promise<DataIssue[]> {
+  const now = await fs.stat(dataPath).catch(() => undefined);
+  if (now?.size === dataSizeBytes && now.mtimeMs === dataModifiedMs) return [];
+  const message = l10n.t(
+    '{0} changed while the run was starting. Train again to be sure of its rows.',
+    dataPath,
+  );
+  return [{ severity: 'warning', code: 'data.changed', message }];
 }

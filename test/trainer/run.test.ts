@@ -136,6 +136,22 @@ describe('a run', () => {
     expect(summary.error?.code).toMatch(/^(target|config|data)\./);
   });
 
+  it('warns when its data was written after it was started', async () => {
+    const run = await bench.start(smallExperiment());
+    fs.appendFileSync(path.join(bench.folder, 'data.csv'), '\n1,2,red,no');
+    const follower = await RunFollower.open(bench.store, run.folder);
+    const summary = await follower.follow({ ended: run.process.ended });
+    expect(summary.warnings.map(({ code }) => code)).toContain('data.changed');
+  });
+
+  it('names the epoch of the weights that were scored', async () => {
+    const run = await bench.start(
+      smallExperiment({ epochs: 30, optimizer: { type: 'sgd', learningRate: 3 } }),
+    );
+    const follower = await RunFollower.open(bench.store, run.folder);
+    expect(await follower.follow({ ended: run.process.ended })).toMatchObject({ scoredEpoch: 30, epoch: 30 });
+  });
+
   it('is repaired from its log when run.json is behind', async () => {
     const run = await bench.start(smallExperiment({ epochs: 3 }));
     const follower = await RunFollower.open(bench.store, run.folder);

@@ -10,7 +10,7 @@ import type { RunSummary, TrainEvent } from '../../shared/schema/run';
 import type { BackendChoice } from '../../shared/schema/training';
 import { TimeLeft } from '../../shared/timeLeft';
 import { openCsv } from '../../core/data/csvSource';
-import { requireRunnable } from '../../core/experiment/checkExperiment';
+import { requireRunnable, type ExperimentFinding } from '../../core/experiment/checkExperiment';
 import { requireExperiment } from '../../core/experiment/parseExperiment';
 import { scaffoldExperiment, suggestTargets } from '../../core/experiment/scaffold';
 import type { TrainerProcess } from '../../core/process/launchTrainer';
@@ -66,7 +66,7 @@ async function fromConfig(file: string, options: TrainOptions): Promise<Prepared
   const dataPath = path.resolve(path.dirname(experimentPath), experiment.data.path);
   const source = await openCsv(dataPath);
   try {
-    requireRunnable(experiment, await source.profile());
+    warn(requireRunnable(experiment, await source.profile()));
   } finally {
     source.close();
   }
@@ -113,7 +113,7 @@ async function fromCsv(file: string, options: TrainOptions): Promise<Prepared> {
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     });
     const experiment = override(experimentSchema.parse(scaffold.experiment), options);
-    requireRunnable(experiment, profile);
+    warn(requireRunnable(experiment, profile));
     return { experiment, dataPath };
   } finally {
     source.close();
@@ -135,6 +135,11 @@ function override(experiment: Experiment, { seed, epochs, backend }: TrainOption
       ...(backend === undefined ? {} : { backend }),
     },
   };
+}
+
+/** What may be wrong with the data, before it is trained on; on stderr, since stdout is for results. */
+function warn(findings: readonly ExperimentFinding[]): void {
+  for (const { code, message } of findings) process.stderr.write(`warning[${code}]: ${message}\n`);
 }
 
 /** First Ctrl-C: stop after the current batch and score. Second: end our own child at once. */
@@ -205,6 +210,7 @@ function jsonReport(runId: string): Report {
         endReason: summary.endReason,
         epoch: summary.epoch,
         bestEpoch: summary.bestEpoch,
+        scoredEpoch: summary.scoredEpoch,
         parameters: summary.parameters,
         backend: summary.backend?.chosen,
         train: summary.train,
@@ -287,7 +293,7 @@ function resultLines(experiment: Experiment, summary: RunSummary): string[] {
       summary.epoch,
       summary.epochs,
       summary.endReason ?? '-',
-      summary.bestEpoch || '-',
+      summary.scoredEpoch ?? '-',
     ),
   ];
   const test = summary.test && headlineScore(summary.test);

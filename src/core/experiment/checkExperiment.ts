@@ -23,7 +23,26 @@ export function checkExperiment(experiment: Experiment, profile: DatasetProfile)
     ...checkTarget(experiment, profile, columns),
     ...checkFeatures(experiment, profile, columns),
     ...checkSplit(experiment, profile, columns),
+    ...profileWarnings(experiment, profile),
   ];
+}
+
+/** What the profile warns of, where the config uses it. */
+function profileWarnings(experiment: Experiment, profile: DatasetProfile): ExperimentFinding[] {
+  const { target } = experiment.data;
+  return profile.issues.flatMap(({ severity, code, message, column }): ExperimentFinding[] => {
+    const index = experiment.features.findIndex((feature) => feature.column === column);
+    if (severity === 'info') return [];
+    const path =
+      column === undefined
+        ? ['data', 'path']
+        : column === target.column
+          ? ['data', 'target', 'column']
+          : index === -1
+            ? undefined
+            : ['features', index, 'column'];
+    return path === undefined ? [] : [{ severity: 'warning', code: code as ErrorCode, message, path }];
+  });
 }
 
 /** @throws BenchError with the first error, if there is one */

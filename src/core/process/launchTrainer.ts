@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
+import * as fsp from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import { stringifyJson } from '../../shared/numbers';
@@ -31,10 +32,14 @@ export async function launchTrainer(
   paths: RunPaths,
   dataPath: string,
 ): Promise<TrainerProcess> {
+  // A file that is gone by now is the trainer's to tell.
+  const data = await fsp.stat(dataPath).catch(() => ({ size: 0, mtimeMs: 0 }));
   const launch: Launch = {
     endpoint: endpointFor(randomBytes(8).toString('hex')),
     token: randomBytes(24).toString('hex'),
     dataPath,
+    dataSizeBytes: data.size,
+    dataModifiedMs: data.mtimeMs,
     wasmFolder: program.wasmFolder,
     l10nBundle: program.l10nBundle,
   };

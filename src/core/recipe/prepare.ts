@@ -188,7 +188,7 @@ function planColumns(experiment: Experiment, source: CsvSource): ColumnPlan {
     if (!columns.includes(column)) throw unknownColumn('config.unknownColumn', column, file);
     if (seen.has(column)) {
       throw new BenchError(
-        'config.duplicateFeature',
+        'config.repeatedColumn',
         l10n.t('Feature "{0}" is listed twice; expected one entry a column. Remove one.', column),
         { details: { column } },
       );
@@ -197,7 +197,7 @@ function planColumns(experiment: Experiment, source: CsvSource): ColumnPlan {
     if (!isUsed(feature)) continue;
     if (column === target.column) {
       throw new BenchError(
-        'config.targetIsFeature',
+        'config.targetAmongFeatures',
         l10n.t(
           'Column "{0}" is both target and feature: the model would read the answer. Remove the feature.',
           column,

@@ -81,6 +81,7 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
     case 'evaluation':
       return {
         ...next,
+        scoredEpoch: event.epoch,
         train: event.train,
         validation: event.validation,
         ...(event.test === undefined ? {} : { test: event.test }),

@@ -144,6 +144,8 @@ export const runSummarySchema = z.object({
   epoch: z.int(),
   step: z.int(),
   bestEpoch: z.int().optional(),
+  /** Epoch of the weights that were scored: the best one, or the last when the best are not restored. */
+  scoredEpoch: z.int().optional(),
   samplesPerSecond: z.number().optional(),
   learningRate: z.number().optional(),
   /** Of the last epoch while running; of the scored weights once evaluated. */
@@ -174,6 +176,9 @@ export const launchSchema = z.object({
   endpoint: z.string(),
   token: z.string(),
   dataPath: z.string(),
+  /** The CSV as it was when the run was started; another size or time after reading is told as a warning. */
+  dataSizeBytes: z.int(),
+  dataModifiedMs: z.number(),
   /** Where the WebAssembly files of the backend lie. */
   wasmFolder: z.string(),
   /** Translations, as l10n.config takes them; empty for English. */

@@ -70,6 +70,29 @@ function experiment({ target = ['y', 'binary'], features, split }: Change = {}):
 
 const byColumn = (name: string): unknown => ({ method: 'column', column: name }) satisfies Partial<Split>;
 
+describe('what the profile warns of', () => {
+  const issue = (column: string | undefined, severity: 'warning' | 'info' = 'warning') => ({
+    severity,
+    code: 'data.writtenNumber',
+    message: 'm',
+    ...(column === undefined ? {} : { column }),
+  });
+  const check = (...issues: ReturnType<typeof issue>[]): unknown[] =>
+    checkExperiment(experiment(), { ...PROFILE, issues }).map(({ severity, path }) => [severity, path]);
+
+  it('is told where the config uses it, and about the file', () => {
+    expect(check(issue('a'), issue('y'), issue(undefined))).toEqual([
+      ['warning', ['features', 0, 'column']],
+      ['warning', ['data', 'target', 'column']],
+      ['warning', ['data', 'path']],
+    ]);
+  });
+
+  it('is not told of columns that are not used, nor what is no warning', () => {
+    expect(check(issue('price'), issue('a', 'info'))).toEqual([]);
+  });
+});
+
 describe('a config that fits its data', () => {
   it.each<[string, Change]>([
     ['binary', {}],

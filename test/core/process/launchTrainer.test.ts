@@ -70,6 +70,9 @@ describe('a run whose process cannot be started', () => {
       clock,
       experiment: smallExperiment(),
       dataPath: 'd.csv',
+      // There is no such file: the trainer tells that.
+      dataSizeBytes: 0,
+      dataModifiedMs: 0,
     });
     await expect(started).rejects.toMatchObject({ code: 'run.spawn' });
     const { runs, broken } = await store.list();

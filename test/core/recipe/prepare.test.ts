@@ -204,7 +204,7 @@ describe('prepareDataset', () => {
     ['target.notBinary', filled((i) => 'abc'.charAt(i % 3)), simple('target', 'binary')],
     ['split.tooFewRows', 'a,target\n1,1\n2,2\n', simple('target', 'regression')],
     ['data.oneColumn', 'a\n1\n2\n', simple('a', 'regression')],
-    ['config.targetIsFeature', filled((i) => `${i}`), simple('a', 'regression')],
+    ['config.targetAmongFeatures', filled((i) => `${i}`), simple('a', 'regression')],
   ])('says %s', async (code, content, config) => {
     const source = await csv.open(content);
     await expect(prepareDataset(config, source)).rejects.toMatchObject({ code, isBadInput: true });

@@ -255,7 +255,15 @@ describe('a run that says it is running', () => {
     const endpoint = endpointFor('fedcba9876543210');
     fs.mkdirSync(path.dirname(endpoint), { recursive: true, mode: 0o700 });
     fs.writeFileSync(endpoint, '');
-    const launch = { endpoint, token: 't', dataPath: '/d.csv', wasmFolder: '', l10nBundle: {} };
+    const launch = {
+      endpoint,
+      token: 't',
+      dataPath: '/d.csv',
+      dataSizeBytes: 0,
+      dataModifiedMs: 0,
+      wasmFolder: '',
+      l10nBundle: {},
+    };
     fs.writeFileSync(paths.launch, JSON.stringify(launch));
     expect((await store.read(paths.folder, 'signal SIGKILL')).error?.message).toContain('signal SIGKILL');
     expect(fs.existsSync(endpoint)).toBe(false);

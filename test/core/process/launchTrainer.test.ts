@@ -43,7 +43,7 @@ describe('a training process', () => {
       paths.folder,
       paths.folder,
       '',
-      ['endpoint', 'token', 'dataPath', 'wasmFolder', 'l10nBundle'],
+      ['endpoint', 'token', 'dataPath', 'dataSizeBytes', 'dataModifiedMs', 'wasmFolder', 'l10nBundle'],
     ]);
     if (process.platform !== 'win32') expect(fs.statSync(paths.launch).mode & 0o777).toBe(0o600);
   });
@@ -70,9 +70,6 @@ describe('a run whose process cannot be started', () => {
       clock,
       experiment: smallExperiment(),
       dataPath: 'd.csv',
-      // There is no such file: the trainer tells that.
-      dataSizeBytes: 0,
-      dataModifiedMs: 0,
     });
     await expect(started).rejects.toMatchObject({ code: 'run.spawn' });
     const { runs, broken } = await store.list();

@@ -1,6 +1,11 @@
-// Longer tests of real processes that die. Part of `npm test`, apart from the unit tests so that those stay quick.
+// Tests that start the built command line and training process. Part of `npm test`, apart from the unit tests so that
+// those stay quick.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { include: ['test/**/*.process.ts'], testTimeout: 60_000, pool: 'forks', fileParallelism: false },
+  test: {
+    include: ['test/cli/**/*.test.ts', 'test/trainer/**/*.test.ts'],
+    testTimeout: 60_000,
+    pool: 'forks',
+  },
 });

@@ -1,5 +1,6 @@
 // Holds the house to its plan: which bundle may contain what, how large each may be, that generated files are current.
 import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { build } from 'esbuild';
@@ -12,8 +13,7 @@ const KB = 1024;
 interface BuildOptions {
   readonly bundles: Record<string, Record<string, unknown>>;
 }
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { bundles } = require('../esbuild.js') as BuildOptions;
+const { bundles } = createRequire(__filename)('../esbuild.js') as BuildOptions;
 
 /** The bundle as it is shipped: minified, without source map. */
 async function shipped(
@@ -28,9 +28,9 @@ async function shipped(
     metafile: true,
     logLevel: 'silent',
   });
-  const outputs = Object.entries(result.metafile!.outputs);
+  const outputs = Object.entries(result.metafile.outputs);
   return {
-    inputs: Object.keys(result.metafile!.inputs),
+    inputs: Object.keys(result.metafile.inputs),
     sizes: new Map(outputs.map(([file, { bytes }]) => [path.basename(file), bytes])),
     imports: new Map(
       outputs.map(([file, output]) => [

@@ -13,6 +13,7 @@ import { dataPathOf, isExperimentUri } from '../experiments';
 import type { DataClient } from '../process/dataClient';
 import type { RunManager } from '../runs/runManager';
 import { loadPage, webviewTransport } from './page';
+import { PanelSet } from './panelSet';
 
 const VIEW_TYPE = 'modelBench.architecture';
 const EDIT_DELAY_MS = 150;
@@ -24,45 +25,27 @@ interface Source {
   load(): Promise<{ experiment: Experiment; dataPath: string }>;
 }
 
-export class ArchitecturePanels implements vscode.WebviewPanelSerializer {
-  private readonly open = new Map<string, ArchitecturePanel>();
+export class ArchitecturePanels {
+  private readonly panels: PanelSet;
 
   constructor(
-    private readonly extensionUri: vscode.Uri,
-    private readonly data: DataClient,
+    extensionUri: vscode.Uri,
+    data: DataClient,
     private readonly runs: RunManager,
-  ) {}
+  ) {
+    this.panels = new PanelSet(VIEW_TYPE, (panel, target) => {
+      const source = isExperimentUri(target) ? configSource(target) : this.runSource(target);
+      void new ArchitecturePanel(panel, source, data, extensionUri, target.toString());
+    });
+  }
 
   register(): vscode.Disposable {
-    return vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
+    return this.panels.register();
   }
 
   /** @param target a config, or a run's folder */
   show(target: vscode.Uri): void {
-    const key = target.toString();
-    const shown = this.open.get(key);
-    if (shown !== undefined) {
-      shown.panel.reveal();
-      return;
-    }
-    const title = vscode.l10n.t('Architecture');
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: false };
-    this.fill(vscode.window.createWebviewPanel(VIEW_TYPE, title, column, { enableScripts: true }), target);
-  }
-
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const source =
-      typeof state === 'object' && state !== null && 'source' in state ? state.source : undefined;
-    if (typeof source === 'string' && source !== '') this.fill(panel, vscode.Uri.parse(source));
-    else panel.dispose();
-    return Promise.resolve();
-  }
-
-  private fill(panel: vscode.WebviewPanel, target: vscode.Uri): void {
-    const key = target.toString();
-    const source = isExperimentUri(target) ? configSource(target) : this.runSource(target);
-    this.open.set(key, new ArchitecturePanel(panel, source, this.data, this.extensionUri, key));
-    panel.onDidDispose(() => this.open.delete(key));
+    this.panels.show(target, vscode.ViewColumn.Beside);
   }
 
   private runSource(folder: vscode.Uri): Source {
@@ -101,7 +84,7 @@ class ArchitecturePanel implements Disposable {
   private abort: AbortController | undefined;
 
   constructor(
-    readonly panel: vscode.WebviewPanel,
+    private readonly panel: vscode.WebviewPanel,
     private readonly source: Source,
     private readonly data: DataClient,
     extensionUri: vscode.Uri,

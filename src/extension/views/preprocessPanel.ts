@@ -8,52 +8,34 @@ import { serve, type ServerChannel } from '../../shared/protocol/channel';
 import { preprocessContract, type PreprocessContract } from '../../shared/protocol/view';
 import type { DataClient } from '../process/dataClient';
 import { loadPage, webviewTransport } from './page';
+import { PanelSet } from './panelSet';
 
 const VIEW_TYPE = 'modelBench.preprocess';
 const PREVIEW_ROWS = 1000;
 /** A file is read again this long after its last change. */
 const CHANGE_DELAY_MS = 500;
 
-export class PreprocessPanels implements vscode.WebviewPanelSerializer {
-  private readonly open = new Map<string, PreprocessPanel>();
+export class PreprocessPanels {
+  private readonly panels: PanelSet;
 
-  constructor(
-    private readonly extensionUri: vscode.Uri,
-    private readonly data: DataClient,
-  ) {}
+  constructor(extensionUri: vscode.Uri, data: DataClient) {
+    this.panels = new PanelSet(
+      VIEW_TYPE,
+      (panel, csv) => void new PreprocessPanel(panel, csv, data, extensionUri),
+    );
+  }
 
   register(): vscode.Disposable {
-    return vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this);
+    return this.panels.register();
   }
 
   show(csv: vscode.Uri): void {
-    const shown = this.open.get(csv.toString());
-    if (shown !== undefined) {
-      shown.panel.reveal();
-      return;
-    }
-    const panel = vscode.window.createWebviewPanel(VIEW_TYPE, '', vscode.ViewColumn.Active, {
-      enableScripts: true,
-    });
-    this.fill(panel, csv);
+    this.panels.show(csv, vscode.ViewColumn.Active);
   }
 
   /** The CSV of the data tab that is in front, if one is. */
   activeUri(): vscode.Uri | undefined {
-    return [...this.open.values()].find(({ panel }) => panel.active)?.csv;
-  }
-
-  deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
-    const source =
-      typeof state === 'object' && state !== null && 'source' in state ? state.source : undefined;
-    if (typeof source === 'string' && source !== '') this.fill(panel, vscode.Uri.parse(source));
-    else panel.dispose();
-    return Promise.resolve();
-  }
-
-  private fill(panel: vscode.WebviewPanel, csv: vscode.Uri): void {
-    this.open.set(csv.toString(), new PreprocessPanel(panel, csv, this.data, this.extensionUri));
-    panel.onDidDispose(() => this.open.delete(csv.toString()));
+    return this.panels.activeSource();
   }
 }
 
@@ -64,8 +46,8 @@ class PreprocessPanel implements Disposable {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly panel: vscode.WebviewPanel,
-    readonly csv: vscode.Uri,
+    panel: vscode.WebviewPanel,
+    private readonly csv: vscode.Uri,
     private readonly data: DataClient,
     extensionUri: vscode.Uri,
   ) {

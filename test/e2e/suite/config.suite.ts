@@ -93,7 +93,7 @@ export function configSuite(): void {
           place,
         );
         const said = hovers
-          .flatMap(({ contents }) => contents.map((c) => (typeof c === 'string' ? c : c.value)))
+          .flatMap(({ contents }) => contents.map((c) => (c instanceof vscode.MarkdownString ? c.value : '')))
           .join();
         return said === '' ? undefined : said;
       });

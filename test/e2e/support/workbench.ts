@@ -148,11 +148,20 @@ export class Workbench {
   /** Picks an item from the context menu of a file in the explorer. */
   async contextMenu(file: string, item: string): Promise<void> {
     await this.showExplorer();
-    await this.explorerRow(file).click({ button: 'right' });
-    const entry = this.page.locator('.monaco-menu .action-item', { hasText: item }).first();
-    await entry.waitFor();
-    await sleep(300); // the menu swallows clicks while it opens
-    await entry.click();
+    const entry = this.page.locator('.monaco-menu .action-item:not(.disabled)', { hasText: item }).first();
+    // Right after the start the editor does not know yet that the workspace is trusted, and the items are grey.
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await this.explorerRow(file).click({ button: 'right' });
+      await this.page.locator('.monaco-menu').waitFor();
+      await sleep(300); // the menu swallows clicks while it opens
+      if (await entry.isVisible()) {
+        await entry.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+      await sleep(500);
+    }
+    throw new Error(`The context menu of ${file} has no "${item}" that can be chosen.`);
   }
 
   /** The text field of the quick input that is open now (palette, pick, input box). */

@@ -35,7 +35,7 @@ export class ArchitecturePanels {
   ) {
     this.panels = new PanelSet(VIEW_TYPE, (panel, target) => {
       const source = isExperimentUri(target) ? configSource(target) : this.runSource(target);
-      void new ArchitecturePanel(panel, source, data, extensionUri, target.toString());
+      new ArchitecturePanel(panel, source, data, extensionUri, target.toString());
     });
   }
 

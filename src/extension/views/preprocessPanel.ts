@@ -19,10 +19,9 @@ export class PreprocessPanels {
   private readonly panels: PanelSet;
 
   constructor(extensionUri: vscode.Uri, data: DataClient) {
-    this.panels = new PanelSet(
-      VIEW_TYPE,
-      (panel, csv) => void new PreprocessPanel(panel, csv, data, extensionUri),
-    );
+    this.panels = new PanelSet(VIEW_TYPE, (panel, csv) => {
+      new PreprocessPanel(panel, csv, data, extensionUri);
+    });
   }
 
   register(): vscode.Disposable {

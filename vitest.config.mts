@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/cli/**', 'test/trainer/**', 'node_modules/**'],
+    setupFiles: ['test/support/properties.ts'],
     testTimeout: 20_000,
     pool: 'forks',
   },

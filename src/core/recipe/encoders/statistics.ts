@@ -41,8 +41,12 @@ export function medianOf(values: Float64Array): number {
   return sorted.length % 2 === 1 ? upper : (sorted[middle - 1] ?? NaN) / 2 + upper / 2;
 }
 
+/** Below this, float64 has lost its last bits: the smallest normal number over the machine epsilon. */
+const SMALLEST_EXACT = 2.2250738585072014e-308 / Number.EPSILON;
+
 /** A spread that is only rounding noise counts as none. @see sklearn.preprocessing._data._is_constant_feature */
 export function isNegligible(sd: number, mean: number, count: number): boolean {
+  if (sd < SMALLEST_EXACT) return true;
   const noise = count * Number.EPSILON;
   // sd^2 <= noise * sd^2 + (noise * mean)^2, without squares that overflow.
   return sd <= (noise * Math.abs(mean)) / Math.sqrt(Math.max(Number.EPSILON, 1 - noise));

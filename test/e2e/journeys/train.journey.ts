@@ -85,7 +85,30 @@ describe.each(['dark', 'light'] as const)('training, %s', (theme) => {
       for (const column of ['Species', 'Island', 'Beak Length']) {
         await data.locator(`:text("${column}")`).filter({ visible: true }).first().waitFor();
       }
+      await workbench.screenshot('preprocess-reading');
+      await data.locator(':text("missing")').filter({ visible: true }).first().waitFor();
+      await data.locator(':text("Beak Length")').filter({ visible: true }).first().click();
+      await data.locator(':text("Median")').filter({ visible: true }).first().waitFor();
       await workbench.screenshot('preprocess');
+      expect(workbench.pageErrors).toEqual([]);
+    });
+  });
+
+  it('trains from the columns, on the one that was chosen there', async () => {
+    const options = { files: { 'penguins.csv': { copyOf: PENGUINS } }, theme };
+    await inWorkbench('choose', options, async (workbench) => {
+      await workbench.contextMenu('penguins.csv', 'Preprocess CSV');
+      const data = await workbench.webview({
+        in: 'panel',
+        has: ':text("Predict this column"), :text("7 columns")',
+      });
+      await data.locator(':text-is("Island")').filter({ visible: true }).first().click();
+      await data.locator(':text("Predict this column")').filter({ visible: true }).first().click();
+      await data.locator(':text("Target: Island")').filter({ visible: true }).first().waitFor();
+      await workbench.screenshot('preprocess-chosen');
+      await data.locator('vscode-button:has-text("Train Model")').first().click();
+      await workbench.notification(/penguins Island is trained: test accuracy/).waitFor({ timeout: 30_000 });
+      expect(fs.existsSync(path.join(workbench.folder, 'penguins.experiment.json'))).toBe(true);
       expect(workbench.pageErrors).toEqual([]);
     });
   });

@@ -1,9 +1,10 @@
 // Owns the one way long work is cancelled: an AbortSignal, checked per batch or chunk.
+import * as l10n from '@vscode/l10n';
 import { BenchError } from './errors';
 
 export class CancelledError extends BenchError {
   constructor() {
-    super('internal.cancelled', 'Cancelled');
+    super('internal.cancelled', l10n.t('Cancelled'));
   }
 }
 

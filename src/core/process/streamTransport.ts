@@ -2,6 +2,7 @@
 // v8's format keeps typed arrays and NaN; what arrives is parsed by the channel's schemas, never trusted.
 import type { Duplex, Readable, Writable } from 'node:stream';
 import * as v8 from 'node:v8';
+import * as l10n from '@vscode/l10n';
 import { Emitter } from '../../shared/event';
 import type { Transport } from '../../shared/protocol/channel';
 
@@ -76,7 +77,7 @@ export function streamTransport(input: Readable, output: Writable, close: () => 
     }
   });
   input.on('error', (error) => end(error.message));
-  input.on('close', () => end('The connection was closed.'));
+  input.on('close', () => end(l10n.t('The connection was closed.')));
   output.on('error', (error) => end(error.message));
   return {
     send: (message) => {
@@ -86,7 +87,7 @@ export function streamTransport(input: Readable, output: Writable, close: () => 
     onDidClose: closed.event,
     close: () => {
       close();
-      end('The connection was closed.');
+      end(l10n.t('The connection was closed.'));
     },
   };
 }

@@ -1,5 +1,6 @@
 // Owns typed request/reply and events over any transport. Knows nothing of sockets, processes or webviews.
 // Every request is answered, by value or error; closing rejects what is pending; all that arrives is parsed.
+import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { CancelledError } from '../abort';
 import { toDisposable, type Disposable } from '../disposable';
@@ -62,7 +63,12 @@ function parseEnvelope(message: unknown): z.output<typeof envelopeSchema> | unde
 function mismatch(contract: Contract, found: string): BenchError {
   return new BenchError(
     'channel.version',
-    `The other process speaks ${found}; expected ${contract.name} ${contract.version}. Reload the window, or let the run end.`,
+    l10n.t(
+      'The other process speaks {0}; expected {1} {2}. Reload the window, or let the run end.',
+      found,
+      contract.name,
+      contract.version,
+    ),
   );
 }
 

@@ -1,11 +1,15 @@
 // Owns the way of somebody who comes with a config and keeps runs: lens, dashboard, folder, log, delete.
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { LOSS_CHART, waitForMetrics } from '../support/metricsPage';
 import { inWorkbench, type Workbench } from '../support/workbench';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '..', '..', '..', 'examples');
+const CLI = path.resolve(import.meta.dirname, '..', '..', '..', 'dist', 'cli.js');
 const files = {
   'penguins.csv': { copyOf: path.join(EXAMPLES, 'penguins.csv') },
   'penguins.experiment.json': { copyOf: path.join(EXAMPLES, 'penguins.experiment.json') },
@@ -68,6 +72,35 @@ describe.each(['dark', 'light'] as const)('runs, %s', (theme) => {
         .click();
       await question.locator('.monaco-button', { hasText: 'Delete' }).click();
       await expect.poll(() => runFolders(workbench), { timeout: 10_000 }).toHaveLength(0);
+      expect(workbench.pageErrors).toEqual([]);
+    });
+  });
+
+  it('of a terminal appear by themselves, and tabs come back after a reload', async () => {
+    await inWorkbench('restore', { files, theme }, async (workbench) => {
+      await workbench.openContainer();
+      await workbench.webview({ in: 'view', has: ':text("Train Model")' });
+      const args = [CLI, 'train', 'penguins.experiment.json', '--epochs', '5'];
+      await promisify(execFile)(process.execPath, args, { cwd: workbench.folder });
+      await workbench.treeRow(/penguins.*completed/).waitFor();
+      const side = await workbench.webview({ in: 'view', has: LOSS_CHART });
+      await waitForMetrics(side, 'its curve', ({ epochPoints }) => epochPoints === 5);
+
+      await workbench.contextMenu('penguins.experiment.json', 'Show Architecture');
+      await workbench.webview({ in: 'panel', has: 'svg.diagram .box' });
+      await workbench.contextMenu('penguins.csv', 'Preprocess CSV');
+      await workbench.webview({ in: 'panel', has: ':text("7 columns")' });
+      await workbench.command('Model Bench: Open Dashboard');
+      await workbench.webview({ in: 'panel', has: LOSS_CHART });
+      // The editor in a browser keeps its open tabs at most every five seconds.
+      await sleep(6000);
+      await workbench.reload();
+      const dashboard = await workbench.webview({ in: 'panel', has: LOSS_CHART }, 60_000);
+      await waitForMetrics(dashboard, 'its curve again', ({ epochPoints }) => epochPoints === 5);
+      await workbench.tab('Data: penguins.csv').click();
+      await workbench.webview({ in: 'panel', has: ':text("7 columns")' });
+      await workbench.tab(/^Architecture/).click();
+      await workbench.webview({ in: 'panel', has: 'svg.diagram .box' });
       expect(workbench.pageErrors).toEqual([]);
     });
   });

@@ -47,7 +47,13 @@ describe.each(['dark', 'light'] as const)('training, %s', (theme) => {
       expect(later.state).toMatch(/running/i);
       await workbench.screenshot('train-running');
 
-      await stopRun(workbench);
+      // Both ways to stop: the command, and Cancel of the notification.
+      if (theme === 'dark') await stopRun(workbench);
+      else
+        await workbench
+          .notification(/Training penguins/)
+          .locator('.monaco-button', { hasText: 'Cancel' })
+          .click();
       const end = await waitForMetrics(metrics, 'a stopped run', ({ state }) => /stopped/i.test(state));
       expect(end.stepPoints).toBe(end.step);
       await workbench.screenshot('train-stopped');

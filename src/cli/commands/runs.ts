@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as l10n from '@vscode/l10n';
 import { didYouMean } from '../../shared/didYouMean';
 import { BenchError } from '../../shared/errors';
-import { formatNumber, headlineScore } from '../../shared/format';
+import { formatNumber, formatScore, headlineScore } from '../../shared/format';
 import { isRunId } from '../../shared/ids';
 import type { RunSummary } from '../../shared/schema/run';
 import type { RunStore } from '../../core/runs/runStore';
@@ -16,9 +16,9 @@ interface Options {
 
 function scoreOf(summary: RunSummary): string {
   const test = summary.test === undefined ? undefined : headlineScore(summary.test);
-  if (test !== undefined) return `${test.name} ${formatNumber(test.value)} (test)`;
+  if (test !== undefined) return `${test.name} ${formatScore(test)} (test)`;
   const validation = summary.validation === undefined ? undefined : headlineScore(summary.validation);
-  return validation === undefined ? '-' : `${validation.name} ${formatNumber(validation.value)} (validation)`;
+  return validation === undefined ? '-' : `${validation.name} ${formatScore(validation)} (validation)`;
 }
 
 export async function listRuns(store: RunStore, { json }: Options): Promise<number> {
@@ -59,7 +59,7 @@ export async function showRun(store: RunStore, run: string, { json }: Options): 
     ],
     [l10n.t('data'), summary.dataPath],
     [l10n.t('target'), `${summary.target} (${summary.task})`],
-    [l10n.t('epochs'), `${summary.epoch}/${summary.epochs}, ${l10n.t('best {0}', summary.bestEpoch ?? '-')}`],
+    [l10n.t('epochs'), `${summary.epoch}/${summary.epochs}, ${l10n.t('best {0}', summary.bestEpoch || '-')}`],
     [l10n.t('backend'), summary.backend?.chosen],
     [l10n.t('parameters'), summary.parameters?.toLocaleString('en')],
     ...(['train', 'validation', 'test'] as const).map((split): [string, string | undefined] => [

@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../shared/disposable';
 import { BenchError, fromErrorData, isBadInput } from '../../shared/errors';
-import { formatCount, formatDuration, formatNumber, headlineScore } from '../../shared/format';
+import { formatCount, formatDuration, formatNumber, formatScore, headlineScore } from '../../shared/format';
 import { EXPERIMENT_FILE_SUFFIX, experimentSchema, type Experiment } from '../../shared/schema/experiment';
 import type { RunSummary, TrainEvent } from '../../shared/schema/run';
 import type { BackendChoice } from '../../shared/schema/training';
@@ -299,16 +299,11 @@ function resultLines(experiment: Experiment, summary: RunSummary): string[] {
   const test = summary.test && headlineScore(summary.test);
   if (test === undefined) return lines;
   const baseline = summary.baseline && headlineScore(summary.baseline.test);
-  const score = l10n.t(
-    'Test {0} of "{1}": {2}',
-    test.name,
-    experiment.data.target.column,
-    formatNumber(test.value),
-  );
+  const score = l10n.t('Test {0} of "{1}": {2}', test.name, experiment.data.target.column, formatScore(test));
   const beside =
     baseline === undefined || summary.baseline === undefined
       ? ''
-      : ` ${l10n.t('(baseline {0}: {1}, on {2} test rows)', summary.baseline.kind, formatNumber(baseline.value), summary.rows?.test ?? 0)}`;
+      : ` ${l10n.t('(baseline {0}: {1}, on {2} test rows)', summary.baseline.kind, formatScore(baseline), summary.rows?.test ?? 0)}`;
   return [...lines, score + beside];
 }
 

@@ -316,7 +316,9 @@ describe('profile', () => {
 describe('runs', () => {
   it('are listed and shown, for people and as JSON', async () => {
     const listed = await cli('runs', 'list');
-    expect(listed.stdout).toMatch(new RegExp(`^${runId} +completed +8/8 +accuracy [\\d.]+% \\(test\\)$`, 'm'));
+    expect(listed.stdout).toMatch(
+      new RegExp(`^${runId} +completed +8/8 +accuracy [\\d.]+% \\(test\\)$`, 'm'),
+    );
     const [json] = (await cli('runs', 'list', '--json')).json();
     expect(json).toMatchObject({
       event: 'run',

@@ -229,9 +229,11 @@ export class Workbench {
 
   /** By where it lies: its address does not tell once a view was hidden and shown again. */
   private async isInEditorArea(outer: Frame): Promise<boolean | undefined> {
-    const box = await (await outer.frameElement()).boundingBox().catch(() => null);
+    // It may go away while it is looked at: hidden views are taken down.
+    const element = await outer.frameElement().catch(() => undefined);
+    const box = await element?.boundingBox().catch(() => null);
     const area = await this.page.locator('.part.editor').boundingBox();
-    if (box === null || area === null) return undefined;
+    if (!box || !area) return undefined;
     return box.x >= area.x - 1 && box.x + box.width <= area.x + area.width + 1;
   }
 

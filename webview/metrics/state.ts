@@ -1,6 +1,6 @@
 // Owns what the Metrics page knows: a pure reducer over what the host says and what the user arranges.
 import type { SeriesChunk } from '../../src/shared/metricSeries';
-import type { MetricName } from '../../src/shared/schema/experiment';
+import { metricNameSchema } from '../../src/shared/schema/experiment';
 import type { RunSummary } from '../../src/shared/schema/run';
 import { assertNever } from '../../src/shared/errors';
 import { appendChunk, seriesKey, type Points, type XAxis } from './points';
@@ -97,16 +97,8 @@ export function reduce(state: MetricsState, event: MetricsEvent): MetricsState {
   }
 }
 
-const ORDER: readonly string[] = [
-  'loss',
-  'accuracy',
-  'balancedAccuracy',
-  'macroF1',
-  'rocAuc',
-  'rmse',
-  'mae',
-  'r2',
-] satisfies readonly MetricName[];
+/** Charts come in the order in which the schema names the metrics. */
+const ORDER: readonly string[] = metricNameSchema.options;
 
 export interface MetricCurves {
   readonly metric: string;

@@ -1,11 +1,11 @@
 // Owns Train Model: from a CSV, a config or nothing at hand to a run at work, asking at most for the target.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { requireRunnable } from '../../core/experiment/checkExperiment';
+import { requireRunnable, type ExperimentFinding } from '../../core/experiment/checkExperiment';
 import { experimentsFor, isExperimentUri, loadExperiment, type LoadedExperiment } from '../experiments';
 import type { Services } from '../services';
 import { METRICS_VIEW } from '../views/metricsView';
-import { showError, withCancel } from '../ui';
+import { offer, showError, withCancel } from '../ui';
 import { chooseFile, pickTarget, settleUnsaved } from './choose';
 import { createExperiment } from './createExperiment';
 
@@ -46,10 +46,19 @@ async function start(services: Services, { uri, experiment, dataPath }: LoadedEx
   const profile = await withCancel(vscode.l10n.t('Checking {0}', path.basename(dataPath)), (signal) =>
     services.data.profile(dataPath, { signal }),
   );
-  requireRunnable(experiment, profile);
+  warn(services, uri, requireRunnable(experiment, profile));
   const session = await services.runs.start({ experiment, experimentPath: uri.fsPath, dataPath });
   await vscode.commands.executeCommand(`${METRICS_VIEW}.focus`);
   services.progress.show(session);
+}
+
+/** What may be wrong with the data does not keep a run from starting, and is not kept from the user either. */
+function warn({ log }: Services, config: vscode.Uri, findings: readonly ExperimentFinding[]): void {
+  const [first, ...others] = findings;
+  if (first === undefined) return;
+  for (const { code, message } of findings) log.warn(`[${code}] ${message}`);
+  const more = others.length === 0 ? '' : ` ${vscode.l10n.t('({0} more in the config)', others.length)}`;
+  void offer(vscode.window.showWarningMessage, first.message + more, [openAction(config)]);
 }
 
 function openAction(uri: vscode.Uri): { title: string; run: () => unknown } {

@@ -1,4 +1,5 @@
 // Owns the answers of the data process: one open CSV per file, dropped when the file changes. Knows no transport.
+import { BenchError } from '../shared/errors';
 import type { Disposable } from '../shared/disposable';
 import type { Handlers } from '../shared/protocol/channel';
 import type { DataContract } from '../shared/protocol/data';
@@ -11,6 +12,10 @@ import { encodedWidths } from '../core/recipe/prepare';
 
 export interface DataService extends Disposable {
   readonly handlers: Handlers<DataContract>;
+}
+
+function notYet(name: string): never {
+  throw new BenchError('internal.notYet', name);
 }
 
 /** An open file holds its cells in memory: keep few. More only while more are at work. */
@@ -94,7 +99,13 @@ export function createDataService(
     handlers: {
       profile: ({ path }, signal) => profileOf(path, signal),
       preview: ({ path, limit }, signal) => use(path, (_file, source) => source.preview(limit, { signal })),
-      columns: ({ path }) => use(path, (_file, source) => [...source.columns()]),
+      head: () => notYet('head'),
+      quality: () => notYet('quality'),
+      page: () => notYet('page'),
+      recipePreview: () => notYet('recipePreview'),
+      recipeCounts: () => notYet('recipeCounts'),
+      export: () => notYet('export'),
+      recipeText: () => notYet('recipeText'),
       targets: async ({ path }, signal) => suggestTargets(await profileOf(path, signal)),
       scaffold: async ({ path, relativePath, target, task }, signal) => {
         const profile = await profileOf(path, signal);

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 
 /** Areas whose errors are the input's fault: the command line exits 2 and nothing has been written. */
-const BAD_INPUT_AREAS = ['cli', 'config', 'data', 'predict', 'split', 'target'] as const;
+const BAD_INPUT_AREAS = ['cli', 'config', 'data', 'predict', 'recipe', 'split', 'target'] as const;
 /** Areas whose errors are a failure of the work itself: exit 1. */
 type FailureArea = 'backend' | 'channel' | 'data-worker' | 'internal' | 'io' | 'run' | 'train';
 

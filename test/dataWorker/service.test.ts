@@ -65,7 +65,11 @@ describe('the data service', () => {
       ],
       totalRows: 60,
     });
-    expect(await client.request('columns', { path: file })).toEqual(['a', 'kind', 'y']);
+    expect((await client.request('head', { path: file, limit: 1 })).preview.columns).toEqual([
+      'a',
+      'kind',
+      'y',
+    ]);
   });
 
   it('offers targets and scaffolds a config that the parser takes', async () => {
@@ -142,7 +146,7 @@ describe('the data service', () => {
       'no ',
     ]);
     fs.writeFileSync(file, 'x,y\n1,2');
-    expect(await client.request('columns', { path: file })).toEqual(['x', 'y']);
+    expect((await client.request('head', { path: file, limit: 1 })).preview.columns).toEqual(['x', 'y']);
   });
 
   it('answers for more files at once than it keeps open', async () => {
@@ -170,7 +174,7 @@ describe('the data service', () => {
   it.each([
     ['profile', {}, 'data.fileMissing'],
     ['preview', { limit: 5 }, 'data.fileMissing'],
-    ['columns', {}, 'data.fileMissing'],
+    ['head', { limit: 1 }, 'data.fileMissing'],
     ['targets', {}, 'data.fileMissing'],
     ['scaffold', { relativePath: 'd.csv', target: 'y' }, 'data.fileMissing'],
   ] as const)(
@@ -209,7 +213,11 @@ describe('the data process', () => {
   it('answers over its pipes and ends when its stdin closes', async () => {
     const { child, channel } = start();
     const file = await csv.write(TABLE);
-    expect(await channel.request('columns', { path: file })).toEqual(['a', 'kind', 'y']);
+    expect((await channel.request('head', { path: file, limit: 1 })).preview.columns).toEqual([
+      'a',
+      'kind',
+      'y',
+    ]);
     const ended = once(child, 'exit');
     child.stdin.end();
     expect((await ended)[0]).toBe(0);
@@ -220,7 +228,7 @@ describe('the data process', () => {
     const file = await csv.write(LARGE);
     const asked = channel.request('profile', { path: file });
     const refused = asked.catch((error: unknown) => error);
-    await channel.request('columns', { path: await csv.write(TABLE) });
+    await channel.request('head', { path: await csv.write(TABLE), limit: 1 });
     const ended = once(child, 'exit');
     child.stdin.end();
     await ended;

@@ -5,12 +5,13 @@ import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../shared/disposable';
 import { BenchError } from '../../shared/errors';
 import type { DataIssue, DatasetProfile, Preview } from '../../shared/schema/profile';
-import { cellColumn, numberSql, trimmedSql } from './cells';
+import { cellColumn, isMissingSql, numberSql, trimmedSql } from './cells';
 import { headerOnly, notUtf8, openCsvFile, type CsvFile } from './csvFile';
 import { firstNonUtf8Line, lineOfByte, linesOfRows } from './csvText';
 import { openDatabase, sqlPath, sqlText, type Database, type QueryOptions } from './database';
 import { isMissing, isMissingNumber } from './missing';
 import { profileTable } from './profile';
+import type { Relation } from './relation';
 import type { Table, TableColumn } from './table';
 
 /** number: NaN is missing. text: trimmed, null is missing. */
@@ -48,6 +49,8 @@ export interface CsvSource extends Disposable {
   preview(limit: number, options?: PreviewOptions): Promise<Preview>;
   /** Rows in file order. `sourceRows` counts the rows that could be read, from 0. */
   readTable(columns: readonly ColumnRequest[], options?: QueryOptions): Promise<ReadTable>;
+  /** The whole table as a recipe starts from it, and the database it lies in: loaded once, dropped on close. */
+  relation(options?: QueryOptions): Promise<{ readonly database: Database; readonly relation: Relation }>;
   /** 1-based line of the file on which a source row starts. Reads the file up to there. */
   lineOf(row: number, options?: QueryOptions): Promise<number | undefined>;
   close(): void;
@@ -196,6 +199,16 @@ function createSource(file: CsvFile, database: Database): CsvSource {
         badCells,
         issues: [...file.issues, ...issues],
       };
+    },
+    async relation(options = {}) {
+      await checkEncoding(options);
+      await load(options);
+      const cells = columns.map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const }));
+      const present = cells.map(
+        ({ id }) => `CASE WHEN NOT ${isMissingSql(trimmedSql(id))} THEN ${id} END AS ${id}`,
+      );
+      const from = `(SELECT rowid AS rid, rowid AS ord, ${present.join(', ')} FROM cells)`;
+      return { database, relation: { from, columns: cells, isSplit: false, nextId: columns.length } };
     },
     close: () => database.dispose(),
     dispose: () => database.dispose(),

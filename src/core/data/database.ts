@@ -14,7 +14,15 @@ export interface Database extends Disposable {
   rows(sql: string, options?: QueryOptions): Promise<SqlValue[][]>;
   /** Chunks of a large answer in order (2,048 rows each), one at a time in memory. */
   stream(sql: string, onChunk: (chunk: DuckDBDataChunk) => void, options?: QueryOptions): Promise<void>;
+  /** A table of values computed here; all columns of equal length. */
+  createTable(name: string, columns: readonly ValueColumn[], options?: QueryOptions): Promise<void>;
 }
+
+/** A column of values for a table: NaN and null become NULL. */
+export type ValueColumn = { readonly id: string } & (
+  | { readonly type: 'DOUBLE' | 'BIGINT' | 'UTINYINT'; readonly values: ArrayLike<number> }
+  | { readonly type: 'VARCHAR'; readonly values: readonly (string | null)[] }
+);
 
 export interface QueryOptions {
   readonly signal?: AbortSignal | undefined;
@@ -36,9 +44,29 @@ export function sqlTexts(texts: readonly string[]): string {
   return texts.map(sqlText).join(', ');
 }
 
+const CHUNK_ROWS = 2048;
+
+function cellsOf(column: ValueColumn, first: number, count: number): SqlValue[] {
+  if (column.type === 'VARCHAR') return column.values.slice(first, first + count);
+  const cells = new Array<SqlValue>(count);
+  for (let i = 0; i < count; i++) {
+    const value = column.values[first + i] ?? NaN;
+    cells[i] = Number.isNaN(value) ? null : column.type === 'BIGINT' ? BigInt(value) : value;
+  }
+  return cells;
+}
+
 /** A fresh in-memory database. Tables larger than memory spill to a private temporary folder. */
 export async function openDatabase(): Promise<Database> {
-  const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
+  const {
+    BIGINT,
+    DOUBLE,
+    DuckDBDataChunk: Chunk,
+    DuckDBInstance: Instance,
+    UTINYINT,
+    VARCHAR,
+  } = await import('@duckdb/node-api');
+  const types = { DOUBLE, BIGINT, UTINYINT, VARCHAR };
   const instance: DuckDBInstance = await Instance.create(':memory:', {
     // Made by DuckDB only when it must spill, removed by it on close. The default is .tmp in the working directory.
     temp_directory: join(tmpdir(), `model-bench-${randomUUID()}`),
@@ -88,6 +116,26 @@ export async function openDatabase(): Promise<Database> {
           throwIfAborted(options.signal);
           onChunk(chunk);
         }
+      }, options),
+    createTable: (name, columns, options = {}) =>
+      inTurn(async () => {
+        await connection.run(
+          `CREATE TABLE ${name} (${columns.map(({ id, type }) => `${id} ${type}`).join(', ')})`,
+        );
+        const appender = await connection.createAppender(name);
+        const rows = columns[0]?.values.length ?? 0;
+        const chunk = Chunk.create(columns.map(({ type }) => types[type]));
+        for (let first = 0; first < rows; first += CHUNK_ROWS) {
+          throwIfAborted(options.signal);
+          const count = Math.min(CHUNK_ROWS, rows - first);
+          chunk.reset();
+          chunk.rowCount = count;
+          for (const [index, column] of columns.entries()) {
+            chunk.setColumnValues(index, cellsOf(column, first, count));
+          }
+          appender.appendDataChunk(chunk);
+        }
+        appender.closeSync();
       }, options),
     dispose: () => {
       if (isClosed) return;

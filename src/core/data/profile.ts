@@ -128,6 +128,7 @@ async function describe(
     name: column.name,
     type,
     reason,
+    runnersUp: [],
     rows: column.rows,
     missing: missing + (dates?.badCount ?? 0),
     distinct: facts.distinct,

@@ -1,7 +1,18 @@
 // Owns what passes between the extension host (the server, the truth) and its pages. Pages keep only what the user arranged.
 import * as z from 'zod';
 import { architectureSchema } from '../schema/architecture';
-import { datasetProfileSchema, previewSchema } from '../schema/profile';
+import { splitSchema } from '../schema/experiment';
+import { dataIssueSchema, datasetProfileSchema, dialectSchema, previewSchema } from '../schema/profile';
+import { qualityReportSchema } from '../schema/quality';
+import { readingSchema } from '../schema/reading';
+import {
+  exportOptionsSchema,
+  exportResultSchema,
+  recipePreviewSchema,
+  stepSummarySchema,
+  tablePageSchema,
+} from '../schema/recipeResult';
+import { recipeStepsSchema } from '../schema/recipeSteps';
 import { runSummarySchema } from '../schema/run';
 import type { Contract } from './channel';
 
@@ -68,26 +79,95 @@ export const architectureContract = {
 } satisfies Contract;
 export type ArchitectureContract = typeof architectureContract;
 
+/** A recipe as the page edits it. */
+const draftSchema = z.object({
+  steps: recipeStepsSchema,
+  /** How rows are parted for steps that learn, and for the experiment; absent: random, 70/15/15, seed 1. */
+  split: splitSchema.optional(),
+  /** Name of the column to predict. */
+  target: z.string().optional(),
+  reading: readingSchema,
+});
+export type RecipeDraft = z.infer<typeof draftSchema>;
+
+/** The data tab: the host reads files and keeps the draft, the page edits it. */
 export const preprocessContract = {
   name: 'model-bench/preprocess-view',
-  version: 1,
+  version: 2,
   requests: {
+    /** The page is up: answers after `draft` was sent; then `head`, `profile` and `quality` come as they are ready. */
     ready: { params: z.object({}), result: done },
     reload: { params: z.object({}), result: done },
+    /** Ends whatever is at work: reading, counting, exporting. */
     cancel: { params: z.object({}), result: done },
-    train: { params: z.object({ target: z.string().optional() }), result: done },
-    newExperiment: { params: z.object({ target: z.string().optional() }), result: done },
+    /** Keeps the draft, so that a reload of the window loses nothing. A new reading or target is read again. */
+    keepDraft: { params: z.object({ draft: draftSchema }), result: done },
+    page: {
+      params: z.object({
+        offset: z.int().min(0),
+        limit: z.int().min(1).max(2000),
+        filter: z.string().optional(),
+        sort: z.object({ column: z.string(), order: z.enum(['ascending', 'descending']) }).optional(),
+      }),
+      result: tablePageSchema,
+    },
+    /** The draft's steps on a sample. @see dataContract.recipePreview */
+    preview: {
+      params: z.object({ draft: draftSchema, show: z.int().min(-1), limit: z.int().min(1).max(2000) }),
+      result: recipePreviewSchema,
+    },
+    /** Counts on the whole file: `stepCounted` events as they arrive, then the answer. */
+    counts: {
+      params: z.object({ draft: draftSchema, token: z.string() }),
+      result: z.object({ rows: z.int() }),
+    },
+    /** Asks where to, writes a *.recipe.json. */
+    saveRecipe: { params: z.object({ draft: draftSchema }), result: done },
+    /** Asks for a *.recipe.json; null: none was chosen. */
+    openRecipe: {
+      params: z.object({}),
+      result: z.object({ steps: recipeStepsSchema }).nullable(),
+    },
+    /** Asks where to and shows progress; null: cancelled. */
+    export: {
+      params: z.object({ draft: draftSchema, options: exportOptionsSchema }),
+      result: exportResultSchema.nullable(),
+    },
+    copyAs: { params: z.object({ draft: draftSchema, language: z.enum(['sql', 'pandas']) }), result: done },
+    /** Scaffolds a config with the recipe in it, and trains or opens it. */
+    train: { params: z.object({ draft: draftSchema }), result: done },
+    newExperiment: { params: z.object({ draft: draftSchema }), result: done },
     openFile: { params: z.object({ line: z.int().optional() }), result: done },
   },
   events: {
-    /** The first rows come before the profile is done. */
-    preview: z.object({ fileName: z.string(), preview: previewSchema }),
+    draft: z.object({
+      fileName: z.string(),
+      draft: draftSchema,
+      /** The text of an editor with unsaved changes is shown, not the file. */
+      isUnsaved: z.boolean(),
+    }),
+    /** From the head of the file, at once. */
+    head: z.object({
+      dialect: dialectSchema,
+      sizeBytes: z.int(),
+      preview: previewSchema,
+      issues: z.array(dataIssueSchema),
+    }),
     profile: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('working'), fraction: z.number().optional() }),
       z.object({ kind: z.literal('ready'), profile: datasetProfileSchema }),
       z.object({ kind: z.literal('cancelled') }),
       z.object({ kind: z.literal('failed'), message: z.string() }),
     ]),
+    quality: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('working') }),
+      z.object({ kind: z.literal('ready'), report: qualityReportSchema }),
+      z.object({ kind: z.literal('cancelled') }),
+      z.object({ kind: z.literal('failed'), message: z.string() }),
+    ]),
+    stepCounted: z.object({ token: z.string(), summary: stepSummarySchema }),
+    /** The data process ended: what was asked fails with this message, and it starts anew at the next request. */
+    problem: z.object({ message: z.string() }),
   },
 } satisfies Contract;
 export type PreprocessContract = typeof preprocessContract;

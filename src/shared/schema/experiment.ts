@@ -1,6 +1,8 @@
 // Owns the experiment config: one schema that is the TypeScript type, the JSON Schema and the parser.
 import * as z from 'zod';
 import { modelSchema } from './model';
+import { readingSchema } from './reading';
+import { recipeStepsSchema } from './recipeSteps';
 import { trainingSchema } from './training';
 
 export const EXPERIMENT_FILE_SUFFIX = '.experiment.json';
@@ -146,6 +148,13 @@ export const evaluationSchema = z.strictObject({
   description,
 });
 
+export const targetSchema = z.strictObject({
+  column: z.string().min(1).describe('The column to predict.'),
+  task: taskSchema.describe('regression: a number. binary: one of two. multiclass: one of several.'),
+  description,
+});
+export type Target = z.infer<typeof targetSchema>;
+
 export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -155,18 +164,12 @@ export const experimentSchema = z
     data: z
       .strictObject({
         path: z.string().min(1).describe('The CSV file, relative to this config. It is read, never written.'),
-        target: z
-          .strictObject({
-            column: z.string().min(1).describe('The column to predict.'),
-            task: taskSchema.describe(
-              'regression: a number. binary: one of two. multiclass: one of several.',
-            ),
-            description,
-          })
-          .describe('What is to be predicted.'),
+        reading: readingSchema.prefault({}).describe('How the file is read, where the detection is wrong.'),
+        target: targetSchema.describe('What is to be predicted.'),
         description,
       })
       .describe('The table and the column to predict.'),
+    recipe: recipeStepsSchema.default([]),
     features: z.array(featureSchema).min(1).describe('What the model sees: one entry a column.'),
     split: splitSchema.describe(
       'Who learns, who is watched, who is sealed. Fitted values come from train rows only.',

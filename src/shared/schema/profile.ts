@@ -20,6 +20,12 @@ export const dialectSchema = z.object({
   quote: z.string(),
   hasHeader: z.boolean(),
   encoding: z.string(),
+  /** Why this encoding, delimiter and header, in the reader's language. */
+  reason: z.string().default(''),
+  format: z.enum(['csv', 'jsonl', 'parquet']).default('csv'),
+  compression: z.enum(['none', 'gzip', 'zstd']).default('none'),
+  decimal: z.enum(['.', ',']).default('.'),
+  thousands: z.enum(['', ',', '.', ' ', "'"]).default(''),
 });
 export type Dialect = z.infer<typeof dialectSchema>;
 
@@ -34,6 +40,10 @@ export const columnProfileSchema = z.object({
   type: featureTypeSchema,
   /** Why this type, in the reader's language. */
   reason: z.string(),
+  /** Other types it could be, likeliest first, each with the share of its cells that fit. */
+  runnersUp: z
+    .array(z.object({ type: featureTypeSchema, share: z.number(), reason: z.string() }))
+    .default([]),
   rows: z.int(),
   missing: z.int(),
   distinct: z.int(),
@@ -55,6 +65,18 @@ export const columnProfileSchema = z.object({
   /** Characters; only for text, category and id. */
   textLength: z.object({ min: z.int(), max: z.int(), mean: z.number() }).optional(),
   examples: z.array(z.string()),
+  /** How much the column tells of the target, when one was named; never computed for the target itself. */
+  relation: z
+    .object({
+      /** mutualInformation: nats, of binned values. correlation: Pearson's r of two numbers. */
+      measure: z.enum(['mutualInformation', 'correlation']),
+      value: jsonNumberSchema,
+      /** 0 none to 1 all, to compare columns: |r|, or mutual information over the entropy of the target. */
+      strength: z.number(),
+      /** Rows where both have a value. */
+      rows: z.int(),
+    })
+    .optional(),
 });
 export type ColumnProfile = z.infer<typeof columnProfileSchema>;
 

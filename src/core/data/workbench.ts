@@ -1,0 +1,188 @@
+// Owns the temporary tables of a recipe: relations written down, columns and rows computed in JavaScript. They lie in
+// the database of the open file and are dropped together.
+import type { Disposable } from '../../shared/disposable';
+import type { Database, QueryOptions, ValueColumn } from './database';
+import { numberOf, PART_CODES, selectLive, textOf, type Relation, type RelationColumn } from './relation';
+
+/** Values in the order of the rows: NaN or null is missing. A datetime is milliseconds since 1970. */
+export type NewValues = { readonly name: string } & (
+  | { readonly kind: 'number' | 'datetime'; readonly values: Float64Array }
+  | { readonly kind: 'text'; readonly values: readonly (string | null)[] }
+);
+
+export interface Workbench extends Disposable {
+  /** Writes the rows down, so that what follows does not compute them again. The order of the rows stays. */
+  materialise(relation: Relation, options?: QueryOptions): Promise<Relation>;
+  /** The rows in another order. @param order SQL behind ORDER BY; end it with `ord` to be the same on every machine */
+  reorder(relation: Relation, order: string, options?: QueryOptions): Promise<Relation>;
+  /** One row of SQL per new row. @param select gives `rid`, `ord`, `part` where split, and the columns' ids */
+  fromSelect(
+    select: string,
+    relation: Pick<Relation, 'columns' | 'isSplit' | 'nextId'>,
+    options?: QueryOptions,
+  ): Promise<Relation>;
+  /** Columns computed here, in place of those of the same name, else behind the last one. One value a row. */
+  withValues(relation: Relation, values: readonly NewValues[], options?: QueryOptions): Promise<Relation>;
+  /** A part for each row. @param parts codes of PART_CODES, in the order of the rows */
+  withParts(relation: Relation, parts: Uint8Array, options?: QueryOptions): Promise<Relation>;
+  /** New train rows behind the others; `values` names every column of the relation. */
+  appendTrainRows(
+    relation: Relation,
+    values: readonly NewValues[],
+    options?: QueryOptions,
+  ): Promise<Relation>;
+  readNumbers(relation: Relation, column: RelationColumn, options?: QueryOptions): Promise<Float64Array>;
+  readTexts(relation: Relation, column: RelationColumn, options?: QueryOptions): Promise<(string | null)[]>;
+  /** `part` of each row. */
+  readParts(relation: Relation, options?: QueryOptions): Promise<Uint8Array>;
+  /** A free name for a table that lives as long as the workbench. */
+  tableName(): string;
+}
+
+let workbenches = 0;
+
+export function createWorkbench(database: Database): Workbench {
+  const prefix = `bench${++workbenches}_`;
+  const tables: string[] = [];
+  const tableName = (): string => {
+    const name = `${prefix}${tables.length}`;
+    tables.push(name);
+    return name;
+  };
+  const write = async (select: string, options: QueryOptions | undefined): Promise<string> => {
+    const name = tableName();
+    await database.rows(`CREATE TABLE ${name} AS ${select}`, options);
+    return name;
+  };
+  const materialise: Workbench['materialise'] = async (relation, options) => ({
+    ...relation,
+    from: await write(`SELECT ${selectLive(relation)} FROM ${relation.from}`, options),
+  });
+  const readInto = async (
+    sql: string,
+    append: (values: readonly unknown[]) => void,
+    options: QueryOptions | undefined,
+  ): Promise<void> => {
+    await database.stream(sql, (chunk) => append(chunk.getColumnValues(0)), options);
+  };
+
+  return {
+    tableName,
+    materialise,
+    async reorder(relation, order, options) {
+      const columns = selectLive(relation).replace('ord', `row_number() OVER (ORDER BY ${order}) - 1 AS ord`);
+      const select = `SELECT * FROM (SELECT ${columns} FROM ${relation.from}) ORDER BY ord`;
+      return { ...relation, from: await write(select, options) };
+    },
+    async fromSelect(select, relation, options) {
+      return { ...relation, from: await write(select, options) };
+    },
+    async withValues(relation, values, options) {
+      const base = await materialise(relation, options);
+      const table = tableName();
+      await database.createTable(table, values.map(valueColumn), options);
+      const columns = [...base.columns];
+      const replaced: string[] = [];
+      const added: string[] = [];
+      let nextId = base.nextId;
+      for (const [i, { name, kind }] of values.entries()) {
+        const sql = kind === 'datetime' ? `make_timestamp((v${i} * 1000)::BIGINT)` : `v${i}`;
+        const at = columns.findIndex((column) => column.name === name);
+        const id = columns[at]?.id ?? `c${nextId++}`;
+        if (at >= 0) {
+          columns[at] = { name, id, kind };
+          replaced.push(`${sql} AS ${id}`);
+        } else {
+          columns.push({ name, id, kind });
+          added.push(`${sql} AS ${id}`);
+        }
+      }
+      const star = replaced.length === 0 ? 'a.*' : `a.* REPLACE (${replaced.join(', ')})`;
+      const select = [star, ...added].join(', ');
+      return {
+        ...base,
+        columns,
+        nextId,
+        from: `(SELECT ${select} FROM ${base.from} a POSITIONAL JOIN ${table})`,
+      };
+    },
+    async withParts(relation, parts, options) {
+      const base = await materialise(relation, options);
+      const table = tableName();
+      await database.createTable(table, [{ id: 'part', type: 'UTINYINT', values: parts }], options);
+      return {
+        ...base,
+        isSplit: true,
+        from: `(SELECT a.*, b.part FROM ${base.from} a POSITIONAL JOIN ${table} b)`,
+      };
+    },
+    async appendTrainRows(relation, values, options) {
+      const count = values[0]?.values.length ?? 0;
+      if (count === 0) return relation;
+      const table = tableName();
+      await database.createTable(table, values.map(valueColumn), options);
+      const cells = relation.columns.map(({ name, id }) => {
+        const index = values.findIndex((value) => value.name === name);
+        const kind = values[index]?.kind;
+        if (kind === undefined) return `NULL AS ${id}`;
+        return `${kind === 'datetime' ? `make_timestamp((v${index} * 1000)::BIGINT)` : `v${index}`} AS ${id}`;
+      });
+      const last = `(SELECT coalesce(max(ord), -1) FROM ${relation.from})`;
+      const hidden = `-1 AS rid, ${last} + 1 + rowid AS ord, ${PART_CODES.train} AS part`;
+      const made = `SELECT ${[hidden, ...cells].join(', ')} FROM ${table}`;
+      const select = `SELECT ${selectLive(relation)} FROM ${relation.from} UNION ALL ${made}`;
+      return { ...relation, from: await write(`SELECT * FROM (${select}) ORDER BY ord`, options) };
+    },
+    async readNumbers(relation, column, options) {
+      let values = new Float64Array(2048);
+      let length = 0;
+      await readInto(
+        `SELECT ${numberOf(column)} FROM ${relation.from}`,
+        (cells) => {
+          if (length + cells.length > values.length) {
+            const grown = new Float64Array(Math.max(values.length * 2, length + cells.length));
+            grown.set(values);
+            values = grown;
+          }
+          for (const cell of cells) values[length++] = typeof cell === 'number' ? cell : NaN;
+        },
+        options,
+      );
+      return values.slice(0, length);
+    },
+    async readTexts(relation, column, options) {
+      const texts: (string | null)[] = [];
+      await readInto(
+        `SELECT ${textOf(column)} FROM ${relation.from}`,
+        (cells) => {
+          for (const cell of cells) texts.push(typeof cell === 'string' ? cell : null);
+        },
+        options,
+      );
+      return texts;
+    },
+    async readParts(relation, options) {
+      const parts: number[] = [];
+      await readInto(
+        `SELECT part FROM ${relation.from}`,
+        (cells) => {
+          for (const cell of cells) parts.push(Number(cell));
+        },
+        options,
+      );
+      return Uint8Array.from(parts);
+    },
+    dispose: () => {
+      for (const name of tables) {
+        void database.rows(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined);
+      }
+    },
+  };
+}
+
+function valueColumn(column: NewValues, index: number): ValueColumn {
+  const id = `v${index}`;
+  return column.kind === 'text'
+    ? { id, type: 'VARCHAR', values: column.values }
+    : { id, type: 'DOUBLE', values: column.values };
+}

@@ -39,6 +39,13 @@ export interface PreviewOptions extends QueryOptions {
   readonly keepTexts?: boolean;
 }
 
+export interface SourceRelation {
+  readonly database: Database;
+  readonly relation: Relation;
+  /** What was found while reading: the header and rows kept apart. */
+  readonly issues: readonly DataIssue[];
+}
+
 export interface CsvSource extends Disposable {
   readonly path: string;
   readonly file: CsvFile;
@@ -50,7 +57,7 @@ export interface CsvSource extends Disposable {
   /** Rows in file order. `sourceRows` counts the rows that could be read, from 0. */
   readTable(columns: readonly ColumnRequest[], options?: QueryOptions): Promise<ReadTable>;
   /** The whole table as a recipe starts from it, and the database it lies in: loaded once, dropped on close. */
-  relation(options?: QueryOptions): Promise<{ readonly database: Database; readonly relation: Relation }>;
+  relation(options?: QueryOptions): Promise<SourceRelation>;
   /** 1-based line of the file on which a source row starts. Reads the file up to there. */
   lineOf(row: number, options?: QueryOptions): Promise<number | undefined>;
   close(): void;
@@ -208,7 +215,11 @@ function createSource(file: CsvFile, database: Database): CsvSource {
         ({ id }) => `CASE WHEN NOT ${isMissingSql(trimmedSql(id))} THEN ${id} END AS ${id}`,
       );
       const from = `(SELECT rowid AS rid, rowid AS ord, ${present.join(', ')} FROM cells)`;
-      return { database, relation: { from, columns: cells, isSplit: false, nextId: columns.length } };
+      return {
+        database,
+        relation: { from, columns: cells, isSplit: false, nextId: columns.length },
+        issues: [...file.issues, ...(rejected?.issues ?? [])],
+      };
     },
     close: () => database.dispose(),
     dispose: () => database.dispose(),

@@ -202,7 +202,7 @@ function createSource(file: CsvFile, database: Database): CsvSource {
       return {
         rows,
         columns: new Map(readers.map((reader) => [reader.name, reader.column()])),
-        sourceRows: Uint32Array.from({ length: rows }, (_, row) => row),
+        sourceRows: Int32Array.from({ length: rows }, (_, row) => row),
         badCells,
         issues: [...file.issues, ...issues],
       };

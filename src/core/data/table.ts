@@ -9,6 +9,6 @@ export type TableColumn =
 export interface Table {
   readonly rows: number;
   readonly columns: ReadonlyMap<string, TableColumn>;
-  /** 0-based data row in the file (header excluded) of each row here. */
-  readonly sourceRows: Uint32Array;
+  /** 0-based data row in the file (header excluded) of each row here; -1 for a row that a recipe made. */
+  readonly sourceRows: Int32Array;
 }

@@ -2,6 +2,7 @@
 // the database of the open file and are dropped together.
 import type { Disposable } from '../../shared/disposable';
 import type { Database, QueryOptions, ValueColumn } from './database';
+import { bytes, doubles } from './numberBuffer';
 import { numberOf, PART_CODES, selectLive, textOf, type Relation, type RelationColumn } from './relation';
 
 /** Values in the order of the rows: NaN or null is missing. A datetime is milliseconds since 1970. */
@@ -134,21 +135,13 @@ export function createWorkbench(database: Database): Workbench {
       return { ...relation, from: await write(`SELECT * FROM (${select}) ORDER BY ord`, options) };
     },
     async readNumbers(relation, column, options) {
-      let values = new Float64Array(2048);
-      let length = 0;
+      const values = doubles();
       await readInto(
         `SELECT ${numberOf(column)} FROM ${relation.from}`,
-        (cells) => {
-          if (length + cells.length > values.length) {
-            const grown = new Float64Array(Math.max(values.length * 2, length + cells.length));
-            grown.set(values);
-            values = grown;
-          }
-          for (const cell of cells) values[length++] = typeof cell === 'number' ? cell : NaN;
-        },
+        (cells) => values.append(cells, NaN),
         options,
       );
-      return values.slice(0, length);
+      return values.values();
     },
     async readTexts(relation, column, options) {
       const texts: (string | null)[] = [];
@@ -162,15 +155,9 @@ export function createWorkbench(database: Database): Workbench {
       return texts;
     },
     async readParts(relation, options) {
-      const parts: number[] = [];
-      await readInto(
-        `SELECT part FROM ${relation.from}`,
-        (cells) => {
-          for (const cell of cells) parts.push(Number(cell));
-        },
-        options,
-      );
-      return Uint8Array.from(parts);
+      const parts = bytes();
+      await readInto(`SELECT part FROM ${relation.from}`, (cells) => parts.append(cells, 0), options);
+      return parts.values();
     },
     dispose: () => {
       for (const name of tables) {

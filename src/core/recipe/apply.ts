@@ -1,6 +1,6 @@
 // Owns turning rows into the model's input, with a fitted recipe: the same for training and for prediction.
 import type { FittedEncoder, FittedRecipe } from '../../shared/schema/recipe';
-import type { ColumnRequest } from '../data/csvSource';
+import type { ColumnRequest } from '../data/readRelation';
 import type { Table } from '../data/table';
 import { encoders, numberValues, textValues } from './fit';
 

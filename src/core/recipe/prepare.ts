@@ -1,5 +1,5 @@
-// Owns the way from an experiment and an open CSV to encoded data: read, drop rows without target, split, fit on
-// train, apply to each part. One path for training and for the widths that an architecture is drawn with.
+// Owns the way from an experiment and an open CSV to encoded data: the recipe with the split in it, then the encoders,
+// fitted on train, applied to each part. One path for training and for the widths that an architecture is drawn with.
 import * as l10n from '@vscode/l10n';
 import { throwIfAborted } from '../../shared/abort';
 import { BenchError } from '../../shared/errors';
@@ -7,13 +7,19 @@ import type { Experiment, UsedFeature } from '../../shared/schema/experiment';
 import type { DataIssue } from '../../shared/schema/profile';
 import type { FittedRecipe } from '../../shared/schema/recipe';
 import type { SplitName } from '../../shared/schema/run';
+import { splitPosition } from '../../shared/schema/stepCatalogue';
 import { oneColumn, unknownColumn } from '../columnErrors';
-import type { BadCells, ColumnRequest, CsvSource, ReadTable } from '../data/csvSource';
+import type { CsvSource } from '../data/csvSource';
+import { readRelation, type BadCells, type ColumnRequest } from '../data/readRelation';
+import { columnOf, numberOf, PART_CODES, textOf, type Relation } from '../data/relation';
 import type { Table } from '../data/table';
+import { createWorkbench } from '../data/workbench';
 import { applyRecipe, readAs } from './apply';
 import type { EncodedDataset, EncodedSplit } from './dataset';
-import { fitFeatures, isUsed, numberValues, textValues } from './fit';
-import { splitRows } from './split';
+import { fitFeatures, isUsed, textValues } from './fit';
+import { columnsAfter, countRows, fitRecipeSteps } from './pipeline';
+import { splitRelation } from './splitRelation';
+import type { StepContext } from './steps/step';
 import { takeRows } from './tableRows';
 import { encodeTarget, fitTarget, notBinary, outputWidth, singleValue } from './target';
 
@@ -85,52 +91,75 @@ async function fitExperiment(
   source: CsvSource,
   options: PrepareOptions,
 ): Promise<FittedData> {
-  const plan = planColumns(experiment, source);
-  const table = await source.readTable(plan.requests, options);
-  const issues: DataIssue[] = [...table.issues, ...plan.issues];
-  const { column, task } = experiment.data.target;
-  await checkTargetNumbers(column, table, source, options);
+  checkNames(experiment, source);
+  const { database, relation: base, issues: found } = await source.relation(options);
+  const workbench = createWorkbench(database);
+  try {
+    const issues: DataIssue[] = [...found];
+    const { target } = experiment.data;
+    const context = {
+      database,
+      workbench,
+      target,
+      signal: options.signal,
+      note: (issue: DataIssue) => void issues.push(issue),
+    };
+    let droppedRows = 0;
+    const split = async (rows: Relation): Promise<Relation> => {
+      await checkTarget(rows, experiment, source, context);
+      const before = await countRows(rows, context);
+      const parted = await splitRelation(rows, experiment.split, target, {
+        ...context,
+        lineOf: (row) => source.lineOf(row, options),
+      });
+      droppedRows = before - (await countRows(parted, context));
+      return parted;
+    };
+    const run = await fitRecipeSteps(experiment.recipe, base, { ...context, split });
+    if (droppedRows > 0) issues.push(targetMissing(target.column, droppedRows));
+    const relation = await workbench.materialise(run.relation, options);
+    const plan = planColumns(experiment, source, relation);
+    issues.push(...plan.issues);
+    const table = await readRelation(relation, plan.requests, database, options);
+    for (const { column: name } of plan.features) {
+      const bad = table.badCells.get(name);
+      if (bad !== undefined) issues.push(await badCellsIssue(name, bad, source, options));
+    }
+    throwIfAborted(options.signal);
 
-  const kept = rowsWithTarget(table, column);
-  const droppedRows = table.rows - kept.length;
-  if (kept.length === 0) {
-    throw new BenchError(
-      'target.allMissing',
-      l10n.t('Target "{0}" has no value in any row. Choose another target.', column),
-      { details: { column } },
-    );
+    // From here on the fit knows the train rows only.
+    const parts = rowsOfParts(table.parts);
+    const train = takeRows(table, parts.train);
+    const { recipe, issues: fitIssues } = fitRecipe(plan.features, target, train);
+    issues.push(...fitIssues);
+    return {
+      recipe: { ...recipe, steps: [...run.steps] },
+      parts: { train, validation: takeRows(table, parts.validation), test: takeRows(table, parts.test) },
+      droppedRows,
+      issues,
+    };
+  } finally {
+    workbench.dispose();
   }
-  if (droppedRows > 0) {
-    const message = l10n.t('Rows left out because the target "{0}" is missing: {1}.', column, droppedRows);
-    issues.push({ severity: 'info', code: 'target.missing', message, column, count: droppedRows });
-  }
-  const rows = takeRows(table, kept);
-  const classes = task === 'regression' ? undefined : textValues(rows, column).map((value) => value ?? '');
-  checkTargetValues(column, task, rows);
-  for (const { column: name } of plan.features) {
-    const bad = table.badCells.get(name);
-    if (bad !== undefined) issues.push(await badCellsIssue(name, bad, source, options));
-  }
+}
 
-  const { parts, issues: splitIssues } = await splitRows(experiment.split, {
-    rows: rows.rows,
-    classes,
-    values: experiment.split.method === 'column' ? textValues(rows, experiment.split.column) : undefined,
-    lineOf: (row) => source.lineOf(rows.sourceRows[row] ?? 0, options),
-  });
-  issues.push(...splitIssues);
-  throwIfAborted(options.signal);
-
-  // From here on the fit knows the train rows only.
-  const train = takeRows(rows, parts.train);
-  const { recipe, issues: fitIssues } = fitRecipe(plan.features, experiment.data.target, train);
-  issues.push(...fitIssues);
+function rowsOfParts(codes: Uint8Array): Readonly<Record<SplitName, Uint32Array>> {
+  const rows: Record<SplitName, number[]> = { train: [], validation: [], test: [] };
+  const names = Object.keys(PART_CODES) as SplitName[];
+  for (const [row, code] of codes.entries()) {
+    const name = names.find((part) => PART_CODES[part] === code);
+    if (name !== undefined) rows[name].push(row);
+  }
   return {
-    recipe,
-    parts: { train, validation: takeRows(rows, parts.validation), test: takeRows(rows, parts.test) },
-    droppedRows,
-    issues,
+    train: Uint32Array.from(rows.train),
+    validation: Uint32Array.from(rows.validation),
+    test: Uint32Array.from(rows.test),
   };
+}
+
+function targetMissing(column: string, count: number): DataIssue {
+  const message = l10n.t('Rows left out because the target "{0}" is missing: {1}.', column, count);
+  return { severity: 'info', code: 'target.missing', message, column, count };
 }
 
 /**
@@ -154,6 +183,7 @@ export function fitRecipe(
     recipe: {
       version: 1,
       fittedOnRows: train.rows,
+      steps: [],
       encoders,
       target: fitTarget(target.column, target.task, train),
       featureNames: encoders.flatMap(({ names }) => names),
@@ -168,24 +198,49 @@ interface ColumnPlan {
   readonly issues: readonly DataIssue[];
 }
 
-/** Checks the config's names against the file and lists the columns to read, each once. */
-function planColumns(experiment: Experiment, source: CsvSource): ColumnPlan {
-  const columns = source.columns();
+/** The config's names that are needed before the split, against the file: said before it is read. */
+function checkNames(experiment: Experiment, source: CsvSource): void {
+  const { recipe, split, data } = experiment;
+  const inFile = source.columns();
+  if (inFile.length < 2 && recipe.length === 0) throw oneColumn(inFile[0] ?? '', source.path);
+  const columns = columnsAfter(recipe.slice(0, splitPosition(recipe)), inFile);
+  if (columns === undefined) return;
+  const file = { path: source.path, columns };
+  const target = data.target.column;
+  if (!columns.includes(target)) throw unknownColumn('target.unknown', target, file);
+  if (split.method !== 'column') return;
+  if (!columns.includes(split.column)) throw unknownColumn('split.unknownColumn', split.column, file);
+  if (split.column === target) {
+    throw new BenchError(
+      'config.splitIsTarget',
+      l10n.t('Column "{0}" is both target and split column. Choose another one.', split.column),
+      { details: { column: split.column } },
+    );
+  }
+}
+
+/** Checks the features' names against the table after the recipe and lists the columns to read, each once. */
+function planColumns(experiment: Experiment, source: CsvSource, relation: Relation): ColumnPlan {
+  const columns = relation.columns.map(({ name }) => name);
   const file = { path: source.path, columns };
   const { target } = experiment.data;
-  if (columns.length < 2) throw oneColumn(columns[0] ?? '', source.path);
   if (!columns.includes(target.column)) throw unknownColumn('target.unknown', target.column, file);
   const splitColumn = experiment.split.method === 'column' ? experiment.split.column : undefined;
-  if (splitColumn !== undefined && !columns.includes(splitColumn)) {
-    throw unknownColumn('split.unknownColumn', splitColumn, file);
-  }
+  // Columns made by a step that learns, such as one a category, may be other ones with other train rows.
+  const areLearnt = columnsAfter(experiment.recipe, source.columns()) === undefined;
   const issues: DataIssue[] = [];
   const requests = new Map<string, ColumnRequest>();
   const features: UsedFeature[] = [];
   const seen = new Set<string>();
   for (const feature of experiment.features) {
     const { column } = feature;
-    if (!columns.includes(column)) throw unknownColumn('config.unknownColumn', column, file);
+    if (!columns.includes(column)) {
+      if (!areLearnt || source.columns().includes(column))
+        throw unknownColumn('config.unknownColumn', column, file);
+      const message = l10n.t('Column "{0}" was not made from these train rows; it is left out.', column);
+      issues.push({ severity: 'warning', code: 'feature.notMade', message, column });
+      continue;
+    }
     if (seen.has(column)) {
       throw new BenchError(
         'config.repeatedColumn',
@@ -223,30 +278,57 @@ function planColumns(experiment: Experiment, source: CsvSource): ColumnPlan {
     name: target.column,
     as: target.task === 'regression' ? 'number' : 'text',
   });
-  if (splitColumn !== undefined) {
-    if (splitColumn === target.column) {
-      throw new BenchError(
-        'config.splitIsTarget',
-        l10n.t('Column "{0}" is both target and split column. Choose another one.', splitColumn),
-        { details: { column: splitColumn } },
-      );
-    }
-    requests.set(splitColumn, { name: splitColumn, as: 'text' });
-  }
   return { features, requests: [...requests.values()], issues };
 }
 
-/** A number target with a cell that is none: guessing would teach the model a wrong answer. */
-async function checkTargetNumbers(
-  column: string,
-  table: ReadTable,
+/**
+ * Said before the split, where the count is the whole table's. A number target with a cell that is none is refused:
+ * guessing would teach the model a wrong answer.
+ */
+async function checkTarget(
+  rows: Relation,
+  experiment: Experiment,
   source: CsvSource,
-  options: PrepareOptions,
+  { database, signal }: StepContext,
 ): Promise<void> {
-  const bad = table.badCells.get(column);
-  if (bad === undefined) return;
-  const line = await source.lineOf(bad.firstRow, options);
-  throw new BenchError(
+  const { column, task } = experiment.data.target;
+  const found = columnOf(rows, column);
+  const value = task === 'regression' ? numberOf(found) : textOf(found);
+  const [row = []] = await database.rows(
+    `SELECT count(v), count(DISTINCT v), min(v)::VARCHAR FROM (SELECT ${value} AS v FROM ${rows.from})`,
+    { signal },
+  );
+  const [present, distinct] = [Number(row[0] ?? 0), Number(row[1] ?? 0)];
+  if (task === 'regression' && found.kind === 'text') {
+    const { badCells } = await readRelation(rows, [{ name: column, as: 'number' }], database, { signal });
+    const bad = badCells.get(column);
+    if (bad !== undefined) throw await notNumber(column, bad, source, signal);
+  }
+  if (present === 0) {
+    throw new BenchError(
+      'target.allMissing',
+      l10n.t('Target "{0}" has no value in any row. Choose another target.', column),
+      { details: { column } },
+    );
+  }
+  if (distinct < 2) throw singleValue(column, firstText(row[2]));
+  if (task === 'binary' && distinct > 2) throw notBinary(column, distinct);
+}
+
+/** As people write it: 3, not 3.0. */
+function firstText(value: unknown): string {
+  const text = typeof value === 'string' ? value : '';
+  return text !== '' && Number.isFinite(Number(text)) ? String(Number(text)) : text;
+}
+
+async function notNumber(
+  column: string,
+  bad: BadCells,
+  source: CsvSource,
+  signal: AbortSignal | undefined,
+): Promise<BenchError> {
+  const line = bad.firstRow < 0 ? undefined : await source.lineOf(bad.firstRow, { signal });
+  return new BenchError(
     'target.notNumber',
     l10n.t(
       'Target "{0}": line {1} has "{2}"; the task "regression" expects numbers. Cells like this: {3}. Correct them or choose another task.',
@@ -265,7 +347,7 @@ async function badCellsIssue(
   source: CsvSource,
   options: PrepareOptions,
 ): Promise<DataIssue> {
-  const line = await source.lineOf(bad.firstRow, options);
+  const line = bad.firstRow < 0 ? undefined : await source.lineOf(bad.firstRow, options);
   const message = l10n.t(
     'Column "{0}": line {1} has "{2}"; expected a number. Cells like this: {3}; they count as missing.',
     column,
@@ -281,29 +363,6 @@ async function badCellsIssue(
     count: bad.count,
     ...(line === undefined ? {} : { line }),
   };
-}
-
-function rowsWithTarget(table: Table, column: string): Uint32Array {
-  const target = table.columns.get(column);
-  const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
-  if (target === undefined) return rows;
-  return target.kind === 'number'
-    ? rows.filter((row) => !Number.isNaN(target.values[row] ?? NaN))
-    : rows.filter((row) => (target.values[row] ?? null) !== null);
-}
-
-/** Said before the split, where the count is the whole file's. */
-function checkTargetValues(column: string, task: Experiment['data']['target']['task'], rows: Table): void {
-  if (task === 'regression') {
-    const values = numberValues(rows, column);
-    const first = values[0] ?? NaN;
-    if (values.every((value) => value === first)) throw singleValue(column, String(first));
-    return;
-  }
-  const classes = new Set(textValues(rows, column));
-  const [first] = classes;
-  if (classes.size < 2) throw singleValue(column, first ?? '');
-  if (task === 'binary' && classes.size > 2) throw notBinary(column, classes.size);
 }
 
 async function unseenClass(

@@ -5,7 +5,11 @@ import type { Table, TableColumn } from '../data/table';
 export function takeRows(table: Table, rows: Uint32Array): Table {
   const columns = new Map<string, TableColumn>();
   for (const [name, column] of table.columns) columns.set(name, takeColumn(column, rows));
-  return { rows: rows.length, columns, sourceRows: rows.map((row) => table.sourceRows[row] ?? 0) };
+  return {
+    rows: rows.length,
+    columns,
+    sourceRows: Int32Array.from(rows, (row) => table.sourceRows[row] ?? -1),
+  };
 }
 
 function takeColumn(column: TableColumn, rows: Uint32Array): TableColumn {

@@ -1,6 +1,7 @@
 // Owns the fitted recipe: every number learnt from train rows, as data. It is all that prediction needs.
 import * as z from 'zod';
 import { jsonNumberSchema } from '../numbers';
+import { fittedStepSchema } from './fittedSteps';
 
 /** One fitted encoder per used feature; `names` are the encoded columns it produces, in order. */
 export const fittedEncoderSchema = z.discriminatedUnion('type', [
@@ -84,6 +85,8 @@ export type FittedTarget = z.infer<typeof fittedTargetSchema>;
 export const fittedRecipeSchema = z.object({
   version: z.literal(1),
   fittedOnRows: z.int(),
+  /** From the file to the table that is encoded, as they were fitted. */
+  steps: z.array(fittedStepSchema).default([]),
   encoders: z.array(fittedEncoderSchema),
   target: fittedTargetSchema,
   /** All encoded feature names, the concatenation of the encoders' names. */

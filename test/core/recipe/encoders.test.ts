@@ -25,7 +25,7 @@ function tableOf(values: Cells): Table {
   return {
     rows: values.length,
     columns: new Map([['x', column]]),
-    sourceRows: Uint32Array.from(values, (_, row) => row),
+    sourceRows: Int32Array.from(values, (_, row) => row),
   };
 }
 

@@ -12,7 +12,7 @@ const splitOf = (y: number[], width: number): EncodedSplit => ({
   rows: y.length / width,
   x: new Float32Array(0),
   y: Float32Array.from(y),
-  sourceRows: new Uint32Array(y.length / width),
+  sourceRows: new Int32Array(y.length / width),
 });
 
 describe('fullScores', () => {

@@ -59,7 +59,7 @@ export function datasetOf(task: Task, rows = { train: 120, validation: 40, test:
       else if (task === 'binary') y[i] = signal > 0 ? 1 : 0;
       else y[i * 3 + (signal < -0.5 ? 0 : signal < 0.5 ? 1 : 2)] = 1;
     }
-    return { rows: count, x, y, sourceRows: Uint32Array.from({ length: count }, (_, i) => i) };
+    return { rows: count, x, y, sourceRows: Int32Array.from({ length: count }, (_, i) => i) };
   };
   return {
     features: 3,

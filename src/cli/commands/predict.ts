@@ -3,12 +3,11 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
-import { didYouMean } from '../../shared/didYouMean';
 import { fittedRecipeSchema, type FittedRecipe } from '../../shared/schema/recipe';
 import { chooseBackend } from '../../core/backend/ladder';
-import { openCsv, type CsvSource } from '../../core/data/csvSource';
+import { openCsv } from '../../core/data/csvSource';
 import { writeCsv } from '../../core/data/csvWriter';
-import { applyRecipe, recipeColumns } from '../../core/recipe/apply';
+import { encodeNewRows } from '../../core/recipe/encodeNewRows';
 import { exists } from '../../core/files';
 import { readCheckpoint, type Checkpoint } from '../../core/runs/checkpointFiles';
 import { runPaths, type RunPaths } from '../../core/runs/runFolder';
@@ -49,27 +48,35 @@ export async function predict(run: string, csv: string, options: PredictOptions)
   const source = await openCsv(input);
   let predictor: Predictor | undefined;
   try {
-    requireColumns(recipe, source);
     const { chosen } = await chooseBackend({ requested: 'auto', wasmDir: wasmFolder, clock });
     predictor = loadPredictor({ experiment, recipe, checkpoint, backend: chosen });
-    const table = await source.readTable(recipeColumns(recipe));
-    const predictions = await predictor.predict(applyRecipe(recipe, table).x, table.rows);
-    const original = await source.preview(Math.max(1, table.rows), { keepTexts: true });
+    const { x, rows, sourceRows, issues } = await encodeNewRows(recipe, source);
+    const predictions = await predictor.predict(x, rows);
+    const original = await source.preview(Number.MAX_SAFE_INTEGER, { keepTexts: true });
     const added = predictionColumns(recipe.target.column, predictions);
     const names = uniqueNames(
       original.columns,
       added.map(({ name }) => name),
     );
+    const rowOf = new Map(Array.from(sourceRows, (sourceRow, row) => [sourceRow, row]));
     await writeOutput(
       output,
       writeCsv(
         [...original.columns, ...names],
-        original.rows.map((row, i) => [...row, ...added.map(({ cell }) => cell(i))]),
+        original.rows.map((cells, sourceRow) => {
+          const row = rowOf.get(sourceRow);
+          return [...cells, ...added.map(({ cell }) => (row === undefined ? null : cell(row)))];
+        }),
       ),
     );
-    for (const issue of table.issues) process.stderr.write(`${issue.severity}: ${issue.message}\n`);
-    if (options.json) printJson({ event: 'predicted', rows: table.rows, output });
-    else print(l10n.t('{0} rows predicted: {1}', table.rows, output));
+    const left = original.rows.length - rows;
+    if (left > 0) {
+      const message = l10n.t('Rows without a prediction, because the recipe leaves them out: {0}.', left);
+      process.stderr.write(`warning: ${message}\n`);
+    }
+    for (const issue of issues) process.stderr.write(`${issue.severity}: ${issue.message}\n`);
+    if (options.json) printJson({ event: 'predicted', rows, output });
+    else print(l10n.t('{0} rows predicted: {1}', rows, output));
     return EXIT_OK;
   } finally {
     predictor?.dispose();
@@ -100,23 +107,6 @@ async function readScored(paths: RunPaths, kind: Checkpoint['kind']): Promise<Ch
   return (await exists(paths.bestCheckpoint))
     ? readCheckpoint(paths.bestCheckpoint)
     : readCheckpoint(paths.lastCheckpoint);
-}
-
-function requireColumns(recipe: FittedRecipe, source: CsvSource): void {
-  const columns = source.columns();
-  for (const { column } of recipe.encoders) {
-    if (columns.includes(column)) continue;
-    const near = didYouMean(column, columns);
-    const hint = near === undefined ? '' : ` ${l10n.t('Did you mean "{0}"? Rename it.', near)}`;
-    throw new BenchError(
-      'predict.missingColumn',
-      l10n.t(
-        '{0}: expected a column "{1}", which the model was trained on; it is not there.',
-        source.path,
-        column,
-      ) + hint,
-    );
-  }
 }
 
 interface PredictionColumn {

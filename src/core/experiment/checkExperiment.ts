@@ -4,6 +4,9 @@ import { BenchError, type ErrorCode } from '../../shared/errors';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
 import { unknownColumn } from '../columnErrors';
+import type { RecipeStep } from '../../shared/schema/recipeSteps';
+import { splitPosition, stepCatalogue } from '../../shared/schema/stepCatalogue';
+import { columnsAfter } from '../recipe/pipeline';
 import { splitPartOf } from '../recipe/split';
 
 export interface ExperimentFinding {
@@ -18,11 +21,12 @@ export interface ExperimentFinding {
 const MIN_ROWS = 10;
 
 export function checkExperiment(experiment: Experiment, profile: DatasetProfile): ExperimentFinding[] {
-  const columns = new Map(profile.columns.map((column) => [column.name, column]));
+  const atEnd = columnsAfterRecipe(experiment.recipe, profile);
+  const atSplit = columnsAfterRecipe(experiment.recipe.slice(0, splitPosition(experiment.recipe)), profile);
   return [
-    ...checkTarget(experiment, profile, columns),
-    ...checkFeatures(experiment, profile, columns),
-    ...checkSplit(experiment, profile, columns),
+    ...checkTarget(experiment, profile, atSplit),
+    ...checkFeatures(experiment, profile, atEnd),
+    ...checkSplit(experiment, profile, atSplit),
     ...profileWarnings(experiment, profile),
   ];
 }
@@ -53,27 +57,60 @@ export function requireRunnable(experiment: Experiment, profile: DatasetProfile)
   return findings;
 }
 
-/** "Unknown column", with the nearest name, or the names there are. */
+/** "Unknown column", with the nearest name, or the names there are. Nothing where only the data says which there are. */
 function unknown(
   code: ErrorCode,
   column: string,
-  profile: DatasetProfile,
+  { profile, columns }: { readonly profile: DatasetProfile; readonly columns: Columns },
   path: ExperimentFinding['path'],
-): ExperimentFinding {
-  const columns = profile.columns.map(({ name }) => name);
-  const { message } = unknownColumn(code, column, { path: profile.path, columns });
-  return { severity: 'error', code, message, path };
+): ExperimentFinding[] {
+  if (columns.names === undefined) return [];
+  const { message } = unknownColumn(code, column, { path: profile.path, columns: columns.names });
+  return [{ severity: 'error', code, message, path }];
 }
 
-type Columns = ReadonlyMap<string, ColumnProfile>;
+/** The columns at a place of the recipe, as far as the profile of the file tells. */
+interface Columns {
+  /** Undefined when only the train rows decide which columns there are. */
+  readonly names: readonly string[] | undefined;
+  /** Of columns that no step mentions: the file's. */
+  get(name: string): ColumnProfile | undefined;
+  has(name: string): boolean;
+  /** Whether rows may have left, so that a count in the profile is only a most. */
+  readonly mayLackRows: boolean;
+}
+
+function columnsAfterRecipe(steps: readonly RecipeStep[], profile: DatasetProfile): Columns {
+  const active = steps.filter(({ enabled }) => enabled);
+  const names = columnsAfter(
+    active,
+    profile.columns.map(({ name }) => name),
+  );
+  const mentioned = new Set(active.flatMap((step) => textsIn(step)));
+  const known = new Map(
+    profile.columns.filter(({ name }) => !mentioned.has(name)).map((column) => [column.name, column]),
+  );
+  return {
+    names,
+    get: (name) => (names === undefined || names.includes(name) ? known.get(name) : undefined),
+    has: (name) => names === undefined || names.includes(name),
+    mayLackRows: active.some(({ step }) => ['rows', 'missing'].includes(stepCatalogue[step].group)),
+  };
+}
+
+/** Every text in a step: more than its columns, never less, but for those inside an expression. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}
 
 function checkTarget(experiment: Experiment, profile: DatasetProfile, columns: Columns): ExperimentFinding[] {
   const { column: name, task } = experiment.data.target;
   const target = columns.get(name);
   const at = (key: string): readonly string[] => ['data', 'target', key];
-  if (target === undefined) {
-    return [unknown('target.unknown', name, profile, at('column'))];
-  }
+  if (!columns.has(name)) return unknown('target.unknown', name, { profile, columns }, at('column'));
+  if (target === undefined) return [];
   const rows = profile.rows - target.missing;
   const fail = (code: ErrorCode, message: string, key: string): ExperimentFinding[] => [
     { severity: 'error', code, message, path: at(key) },
@@ -115,7 +152,7 @@ function checkTarget(experiment: Experiment, profile: DatasetProfile, columns: C
       'task',
     );
   }
-  if (task === 'binary' && target.distinct !== 2) {
+  if (task === 'binary' && target.distinct !== 2 && !columns.mayLackRows) {
     return fail(
       'target.notBinary',
       l10n.t(
@@ -152,8 +189,8 @@ function checkFeatures(
       ];
     }
     const column = columns.get(feature.column);
-    if (column === undefined) {
-      return [unknown('config.unknownColumn', feature.column, profile, path)];
+    if (!columns.has(feature.column)) {
+      return unknown('config.unknownColumn', feature.column, { profile, columns }, path);
     }
     if (feature.type === 'id' || !feature.use) return [];
     if (feature.column === experiment.data.target.column) {
@@ -169,7 +206,7 @@ function checkFeatures(
         },
       ];
     }
-    if (column.missing === profile.rows) {
+    if (column?.missing === profile.rows) {
       return [
         {
           severity: 'warning',
@@ -220,7 +257,9 @@ function checkSplit(experiment: Experiment, profile: DatasetProfile, columns: Co
   }
   const path = ['split', 'column'];
   const column = columns.get(split.column);
-  if (column === undefined) return [unknown('split.unknownColumn', split.column, profile, path)];
+  if (!columns.has(split.column)) {
+    return unknown('split.unknownColumn', split.column, { profile, columns }, path);
+  }
   if (split.column === data.target.column) {
     return fail(
       'config.splitIsTarget',
@@ -228,7 +267,10 @@ function checkSplit(experiment: Experiment, profile: DatasetProfile, columns: Co
       'column',
     );
   }
-  const problem = splitColumnProblem(column, columns.get(data.target.column)?.missing ?? profile.rows);
+  const problem =
+    column === undefined || columns.mayLackRows
+      ? undefined
+      : splitColumnProblem(column, columns.get(data.target.column)?.missing ?? profile.rows);
   if (problem !== undefined) return fail(problem.code, problem.message, 'column');
   const asFeature = experiment.features.find(
     (feature) => feature.column === split.column && feature.type !== 'id' && feature.use,

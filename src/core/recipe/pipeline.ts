@@ -6,7 +6,7 @@ import { BenchError, toErrorData } from '../../shared/errors';
 import { fittedStates, type FittedKind, type FittedStep } from '../../shared/schema/fittedSteps';
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { placementOf, splitPosition, stepCatalogue } from '../../shared/schema/stepCatalogue';
-import { trainRows, type Relation } from '../data/relation';
+import { addColumns, trainRows, type Relation } from '../data/relation';
 import { stepDefinition } from './steps/registry';
 import type { ApplyContext, StepContext } from './steps/step';
 
@@ -55,21 +55,45 @@ export async function fitRecipeSteps(
   return { relation, steps: fitted };
 }
 
-/** Does the same to new rows: nothing is learnt. */
+/**
+ * Does the same to new rows: nothing is learnt. New rows may lack the target, so it counts as missing where they do, and
+ * no row leaves for that.
+ */
 export async function applyRecipeSteps(
   steps: readonly FittedStep[],
   base: Relation,
   context: StepContext,
 ): Promise<Relation> {
+  const target = context.target?.column;
   let relation = base;
-  for (const [index, { step, fit }] of steps.entries()) {
+  if (target !== undefined && !base.columns.some(({ name }) => name === target)) {
+    relation = addColumns(base, [{ name: target, kind: 'text', sql: 'NULL::VARCHAR' }]);
+  }
+  for (const [index, { step: written, fit }] of steps.entries()) {
     throwIfAborted(context.signal);
-    if (!stepCatalogue[step.step].atPrediction) continue;
+    const step = stepForNewRows(written, relation, target);
+    if (step === undefined) continue;
     relation = await atStep(index, step, () =>
       applyStep(step, fit?.state, relation, { ...context, mode: 'predict' }),
     );
   }
   return relation;
+}
+
+/** Undefined when new rows pass as they are: also where the step would ask for their target. */
+function stepForNewRows(
+  step: RecipeStep,
+  relation: Relation,
+  target: string | undefined,
+): RecipeStep | undefined {
+  if (!stepCatalogue[step.step].atPrediction) return undefined;
+  if (target === undefined) return step;
+  if (step.step === 'dropMissing') {
+    const asked = step.columns.length > 0 ? step.columns : relation.columns.map(({ name }) => name);
+    const columns = asked.filter((name) => name !== target);
+    return columns.length === 0 ? undefined : { ...step, columns };
+  }
+  return step;
 }
 
 async function fitStep(

@@ -67,6 +67,7 @@ export function datasetOf(task: Task, rows = { train: 120, validation: 40, test:
     recipe: {
       version: 1,
       fittedOnRows: rows.train,
+      steps: [],
       encoders: [],
       target: TARGETS[task],
       featureNames: ['x0', 'x1', 'x2'],

@@ -46,6 +46,11 @@ export interface SourceRelation {
   readonly issues: readonly DataIssue[];
 }
 
+export interface RelationOptions extends QueryOptions {
+  /** Only these, with the identifiers they have among all: DuckDB plans a wide table slowly. */
+  readonly columns?: readonly string[] | undefined;
+}
+
 export interface CsvSource extends Disposable {
   readonly path: string;
   readonly file: CsvFile;
@@ -57,9 +62,11 @@ export interface CsvSource extends Disposable {
   /** Rows in file order. `sourceRows` counts the rows that could be read, from 0. */
   readTable(columns: readonly ColumnRequest[], options?: QueryOptions): Promise<ReadTable>;
   /** The whole table as a recipe starts from it, and the database it lies in: loaded once, dropped on close. */
-  relation(options?: QueryOptions): Promise<SourceRelation>;
+  relation(options?: RelationOptions): Promise<SourceRelation>;
   /** 1-based line of the file on which a source row starts. Reads the file up to there. */
   lineOf(row: number, options?: QueryOptions): Promise<number | undefined>;
+  /** The lines of several rows in one pass. @param rows ascending, each once */
+  linesOf(rows: readonly number[], options?: QueryOptions): Promise<readonly number[]>;
   close(): void;
 }
 
@@ -142,22 +149,23 @@ function createSource(file: CsvFile, database: Database): CsvSource {
     );
     return rows;
   };
-  const lineOf = async (row: number, options: QueryOptions = {}): Promise<number | undefined> => {
-    const [line] = await linesOfRows(path, [row], {
+  const linesOf = (rows: readonly number[], options: QueryOptions = {}): Promise<number[]> =>
+    linesOfRows(path, rows, {
       syntax,
       skipRecords: file.dialect.hasHeader ? 1 : 0,
       rejectedBytes: rejected?.bytes ?? new Set(),
       blankIsRow: columns.length === 1,
       signal: options.signal,
     });
-    return line;
-  };
+  const lineOf = async (row: number, options: QueryOptions = {}): Promise<number | undefined> =>
+    (await linesOf([row], options))[0];
 
   return {
     path,
     file,
     columns: () => columns,
     lineOf,
+    linesOf,
     async profile(options = {}) {
       const { onProgress } = options;
       await checkEncoding(options);
@@ -210,11 +218,14 @@ function createSource(file: CsvFile, database: Database): CsvSource {
     async relation(options = {}) {
       await checkEncoding(options);
       await load(options);
-      const cells = columns.map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const }));
+      const wanted = options.columns === undefined ? undefined : new Set(options.columns);
+      const cells = columns
+        .map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const }))
+        .filter(({ name }) => wanted?.has(name) ?? true);
       const present = cells.map(
         ({ id }) => `CASE WHEN NOT ${isMissingSql(trimmedSql(id))} THEN ${id} END AS ${id}`,
       );
-      const from = `(SELECT rowid AS rid, rowid AS ord, ${present.join(', ')} FROM cells)`;
+      const from = `(SELECT ${['rowid AS rid', 'rowid AS ord', ...present].join(', ')} FROM cells)`;
       return {
         database,
         relation: { from, columns: cells, isSplit: false, nextId: columns.length },

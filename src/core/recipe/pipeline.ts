@@ -20,9 +20,12 @@ export interface RecipeRun {
 export interface FitRecipeOptions extends StepContext {
   /** Gives every row its part. Without one, steps that learn are an error. */
   readonly split?: ((relation: Relation) => Promise<Relation>) | undefined;
-  /** After each enabled step. `index` counts the steps as written, steps that are off included. */
+  /**
+   * After each enabled step. `index` counts the steps as written, steps that are off included. What it gives back, such
+   * as the same rows written down, is what the next step is given.
+   */
   readonly onStep?:
-    ((index: number, relation: Relation, fitted: FittedStep) => Promise<void> | void) | undefined;
+    ((index: number, relation: Relation, fitted: FittedStep) => Promise<Relation>) | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function fitRecipeSteps(
     const [next, done] = await atStep(index, step, () => fitStep(step, relation, context));
     relation = next;
     fitted.push(done);
-    await options.onStep?.(index, relation, done);
+    if (options.onStep !== undefined) relation = await options.onStep(index, relation, done);
   }
   await split();
   return { relation, steps: fitted };

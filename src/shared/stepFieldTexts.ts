@@ -186,6 +186,8 @@ const someColumns: Text = () => l10n.t('Columns as they are called here; none me
 
 /** Where a field's common help would say the wrong thing. */
 const ownFieldHelps: FieldTexts = {
+  renameColumns: { to: () => l10n.t('Name of the new column.') },
+  groupAggregate: { by: () => l10n.t('Columns as they are called here.') },
   dropDuplicates: { columns: someColumns, keep: noText },
   dropMissing: { columns: someColumns },
   filterRows: { keep: noText },

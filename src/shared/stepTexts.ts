@@ -182,6 +182,7 @@ function list(names: readonly string[]): string {
 }
 
 const quoted = (text: string): string => `"${shorten(text)}"`;
+const newValue = (to: string | null): string => (to === null ? l10n.t('missing') : to === '' ? '""' : to);
 const percent = (share: number): string => l10n.t('{0} %', formatNumber(100 * share));
 
 type Describers = { readonly [K in StepKind]: (step: StepOf<K>) => string };
@@ -209,7 +210,7 @@ const describers: Describers = {
   mapValues: ({ column, values }) =>
     l10n.t(
       'Map {0} of {1}',
-      list(values.map(({ from, to }) => `${from} → ${to ?? l10n.t('missing')}`)),
+      list(values.map(({ from, to }) => `${from} → ${newValue(to)}`)),
       shorten(column),
     ),
   cleanText: ({ columns }) => l10n.t('Clean the text of {0}', list(columns)),

@@ -6,6 +6,7 @@ import type { DataContract } from '../shared/protocol/data';
 import type { DatasetProfile } from '../shared/schema/profile';
 import { openCsv, type CsvSource } from '../core/data/csvSource';
 import { statCsv } from '../core/data/csvFile';
+import { checkExperiment } from '../core/experiment/checkExperiment';
 import { scaffoldExperiment, suggestTargets } from '../core/experiment/scaffold';
 import { describeArchitecture } from '../core/model/architecture';
 import { encodedWidths } from '../core/recipe/prepare';
@@ -112,6 +113,9 @@ export function createDataService(
         const { text, issues } = scaffoldExperiment({ profile, relativePath, target, task });
         return { text, issues: [...issues] };
       },
+      check: async ({ experiment, dataPath }, signal) => ({
+        findings: checkExperiment(experiment, await profileOf(dataPath, signal)),
+      }),
       architecture: ({ experiment, dataPath }, signal) =>
         use(dataPath, async (_file, source) => {
           const { features, outputs } = await encodedWidths(experiment, source, { signal });

@@ -1,21 +1,14 @@
 // Owns whether a config fits its data, before anything is written or started. Looks at a profile only, never at rows.
 import * as l10n from '@vscode/l10n';
-import { BenchError, type ErrorCode } from '../../shared/errors';
+import type { ErrorCode } from '../../shared/errors';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
 import { unknownColumn } from '../columnErrors';
+import { requireNoError, type ExperimentFinding } from '../../shared/schema/experimentFinding';
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { splitPosition, stepCatalogue } from '../../shared/schema/stepCatalogue';
 import { columnsAfter } from '../recipe/pipeline';
 import { splitPartOf } from '../recipe/split';
-
-export interface ExperimentFinding {
-  readonly severity: 'error' | 'warning';
-  readonly code: ErrorCode;
-  readonly message: string;
-  /** Where in the config. */
-  readonly path: readonly (string | number)[];
-}
 
 /** Fewer rows cannot be split into three parts and still say anything. */
 const MIN_ROWS = 10;
@@ -45,16 +38,16 @@ function profileWarnings(experiment: Experiment, profile: DatasetProfile): Exper
           : index === -1
             ? undefined
             : ['features', index, 'column'];
-    return path === undefined ? [] : [{ severity: 'warning', code: code as ErrorCode, message, path }];
+    return path === undefined ? [] : [{ severity: 'warning', code, message, path }];
   });
 }
 
 /** @throws BenchError with the first error, if there is one */
-export function requireRunnable(experiment: Experiment, profile: DatasetProfile): ExperimentFinding[] {
-  const findings = checkExperiment(experiment, profile);
-  const error = findings.find(({ severity }) => severity === 'error');
-  if (error !== undefined) throw new BenchError(error.code, error.message);
-  return findings;
+export function requireRunnable(
+  experiment: Experiment,
+  profile: DatasetProfile,
+): readonly ExperimentFinding[] {
+  return requireNoError(checkExperiment(experiment, profile));
 }
 
 /** "Unknown column", with the nearest name, or the names there are. Nothing where only the data says which there are. */

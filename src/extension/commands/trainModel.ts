@@ -1,7 +1,7 @@
 // Owns Train Model: from a CSV, a config or nothing at hand to a run at work, asking at most for the target.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { requireRunnable, type ExperimentFinding } from '../../core/experiment/checkExperiment';
+import { requireNoError, type ExperimentFinding } from '../../shared/schema/experimentFinding';
 import { experimentsFor, isExperimentUri, loadExperiment, type LoadedExperiment } from '../experiments';
 import type { Services } from '../services';
 import { METRICS_VIEW } from '../views/metricsView';
@@ -43,10 +43,10 @@ async function experimentOfCsv(
 }
 
 async function start(services: Services, { uri, experiment, dataPath }: LoadedExperiment): Promise<void> {
-  const profile = await withCancel(vscode.l10n.t('Checking {0}', path.basename(dataPath)), (signal) =>
-    services.data.profile(dataPath, { signal }),
+  const findings = await withCancel(vscode.l10n.t('Checking {0}', path.basename(dataPath)), (signal) =>
+    services.data.check(experiment, dataPath, { signal }),
   );
-  warn(services, uri, requireRunnable(experiment, profile));
+  warn(services, uri, requireNoError(findings));
   const session = await services.runs.start({ experiment, experimentPath: uri.fsPath, dataPath });
   await vscode.commands.executeCommand(`${METRICS_VIEW}.focus`);
   services.progress.show(session);

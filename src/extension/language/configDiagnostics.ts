@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { isCancelled } from '../../shared/abort';
 import type { Disposable } from '../../shared/disposable';
 import { toErrorData } from '../../shared/errors';
-import { checkExperiment, type ExperimentFinding } from '../../core/experiment/checkExperiment';
+import type { Experiment } from '../../shared/schema/experiment';
+import type { ExperimentFinding } from '../../shared/schema/experimentFinding';
 import { locate, parseExperiment } from '../../core/experiment/parseExperiment';
 import { dataPathOf, isExperimentUri } from '../experiments';
 import type { DataClient } from '../process/dataClient';
@@ -72,12 +73,9 @@ export class ConfigDiagnostics implements Disposable {
     );
   }
 
-  private async findingsOf(
-    dataPath: string,
-    experiment: Parameters<typeof checkExperiment>[0],
-  ): Promise<ExperimentFinding[]> {
+  private async findingsOf(dataPath: string, experiment: Experiment): Promise<readonly ExperimentFinding[]> {
     try {
-      return checkExperiment(experiment, await this.data.profile(dataPath));
+      return await this.data.check(experiment, dataPath);
     } catch (error) {
       if (isCancelled(error)) return [];
       return [

@@ -9,6 +9,7 @@ import { connect, type ClientChannel } from '../../shared/protocol/channel';
 import { dataContract, type DataContract } from '../../shared/protocol/data';
 import type { Architecture } from '../../shared/schema/architecture';
 import type { Experiment } from '../../shared/schema/experiment';
+import type { ExperimentFinding } from '../../shared/schema/experimentFinding';
 import type { DatasetProfile, Preview, TargetCandidate } from '../../shared/schema/profile';
 import { streamTransport } from '../../core/process/streamTransport';
 import { nodeExecutable } from './nodeRuntime';
@@ -58,6 +59,17 @@ export class DataClient implements Disposable {
     options?: RequestOptions,
   ): Promise<{ text: string }> {
     return this.use((channel) => channel.request('scaffold', params, options));
+  }
+
+  async check(
+    experiment: Experiment,
+    dataPath: string,
+    options?: RequestOptions,
+  ): Promise<readonly ExperimentFinding[]> {
+    const { findings } = await this.use((channel) =>
+      channel.request('check', { experiment, dataPath }, options),
+    );
+    return findings;
   }
 
   architecture(experiment: Experiment, dataPath: string, options?: RequestOptions): Promise<Architecture> {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { architectureSchema } from '../schema/architecture';
 import { experimentSchema, splitSchema, targetSchema, taskSchema } from '../schema/experiment';
+import { experimentFindingSchema } from '../schema/experimentFinding';
 import {
   dataIssueSchema,
   datasetProfileSchema,
@@ -125,6 +126,11 @@ export const dataContract = {
         task: taskSchema.optional(),
       }),
       result: z.object({ text: z.string(), issues: z.array(dataIssueSchema) }),
+    },
+    /** Whether a config fits its data: asked before a run is made, and for the squiggles in the config. */
+    check: {
+      params: z.object({ experiment: experimentSchema, dataPath: z.string() }),
+      result: z.object({ findings: z.array(experimentFindingSchema) }),
     },
     /** The network a config describes, with the widths that this very data gives it. */
     architecture: {

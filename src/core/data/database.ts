@@ -31,7 +31,9 @@ export interface QueryOptions {
 }
 
 export function sqlText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  // DuckDB would take a NUL for the end of the statement.
+  return quoted.includes('\0') ? `(${quoted.replaceAll('\0', "' || chr(0) || '")})` : quoted;
 }
 
 /** A path for DuckDB's readers, which take it for a pattern: `a[1].csv` would read `a1.csv`. */

@@ -48,10 +48,17 @@ export function hiddenColumns(relation: Pick<Relation, 'isSplit'>): string[] {
 export function columnOf(relation: Relation, name: string): RelationColumn {
   const found = relation.columns.find((column) => column.name === name);
   if (found !== undefined) return found;
-  const names = relation.columns.map((column) => column.name);
+  throw unknownColumn(
+    name,
+    relation.columns.map((column) => column.name),
+  );
+}
+
+/** @param names the columns there are */
+export function unknownColumn(name: string, names: readonly string[]): BenchError {
   const near = didYouMean(name, names);
   const shown = names.slice(0, 20).join(', ') + (names.length > 20 ? ', …' : '');
-  throw new BenchError(
+  return new BenchError(
     'recipe.unknownColumn',
     near === undefined
       ? l10n.t('There is no column "{0}" at this step; there are {1}.', name, shown)
@@ -60,9 +67,9 @@ export function columnOf(relation: Relation, name: string): RelationColumn {
   );
 }
 
-/** The named ones, or all when none is named. */
+/** The named ones, each once, or all when none is named. */
 export function columnsOf(relation: Relation, names: readonly string[]): readonly RelationColumn[] {
-  return names.length === 0 ? relation.columns : names.map((name) => columnOf(relation, name));
+  return names.length === 0 ? relation.columns : [...new Set(names)].map((name) => columnOf(relation, name));
 }
 
 /** Trimmed text or NULL, whatever the kind. */

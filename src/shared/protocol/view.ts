@@ -80,12 +80,14 @@ export const architectureContract = {
 export type ArchitectureContract = typeof architectureContract;
 
 /** A recipe as the page edits it. */
-const draftSchema = z.object({
+export const draftSchema = z.object({
   steps: recipeStepsSchema,
   /** How rows are parted for steps that learn, and for the experiment; absent: random, 70/15/15, seed 1. */
   split: splitSchema.optional(),
   /** Name of the column to predict. */
   target: z.string().optional(),
+  /** Weighs the classes in training; absent: as the scaffold sees fit. */
+  classWeights: z.boolean().optional(),
   reading: readingSchema,
 });
 export type RecipeDraft = z.infer<typeof draftSchema>;

@@ -4,6 +4,7 @@ import { dataIssueSchema } from './profile';
 import { recipeStepSchema } from './recipeSteps';
 
 export const tableColumnSchema = z.object({ name: z.string(), kind: z.enum(['text', 'number', 'datetime']) });
+export type TableColumn = z.infer<typeof tableColumnSchema>;
 
 /** Cells as text, as they would be exported; null is missing. */
 export const tablePageSchema = z.object({
@@ -71,7 +72,8 @@ export const exportResultSchema = z.object({
   rows: z.int(),
   columns: z.int(),
   sizeBytes: z.int(),
-  steps: z.array(stepSummarySchema),
+  /** Cells are not counted while exporting: it would read every row once more a step. */
+  steps: z.array(stepSummarySchema.omit({ cellsChanged: true })),
   issues: z.array(dataIssueSchema),
 });
 export type ExportResult = z.infer<typeof exportResultSchema>;

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { ConfigCodeLens } from './language/configCodeLens';
 import { ConfigDiagnostics } from './language/configDiagnostics';
 import { DataClient } from './process/dataClient';
-import { trainerProgram } from './process/nodeRuntime';
+import { dataProgram, trainerProgram } from './process/nodeRuntime';
 import { RunManager } from './runs/runManager';
 import { RunProgress } from './runs/runProgress';
 import { ArchitecturePanels } from './views/architecturePanel';
@@ -28,7 +28,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     return item;
   };
   const log = own(vscode.window.createOutputChannel('Model Bench', { log: true }));
-  const data = own(new DataClient(context.extensionPath, log));
+  const data = own(new DataClient(() => dataProgram(context.extensionPath), log));
   const runs = own(
     new RunManager(
       () => trainerProgram(context.extensionPath),

@@ -13,7 +13,11 @@ export async function createExperiment(
 ): Promise<LoadedExperiment> {
   const uri = await freeExperimentUri(csv, target);
   const { text } = await withCancel(vscode.l10n.t('Writing {0}', path.basename(uri.path)), () =>
-    services.data.scaffold({ path: csv.fsPath, relativePath: path.basename(csv.path), target }),
+    services.data.request('scaffold', {
+      path: csv.fsPath,
+      relativePath: path.basename(csv.path),
+      target,
+    }),
   );
   await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
   return loadExperiment(uri);

@@ -30,7 +30,7 @@ export async function newExperiment(services: Services, argument: unknown, targe
 async function askTarget(services: Services, csv: vscode.Uri): Promise<string | undefined> {
   const name = path.basename(csv.path);
   const candidates = await withCancel(vscode.l10n.t('Reading {0}', name), (signal) =>
-    services.data.targets(csv.fsPath, { signal }),
+    services.data.request('targets', { path: csv.fsPath }, { signal }),
   );
   const choice = await pickTarget(vscode.l10n.t('New experiment on {0}', name), candidates);
   return typeof choice === 'string' ? choice : undefined;

@@ -56,7 +56,7 @@ async function ofCsv(services: Services, csv: vscode.Uri): Promise<vscode.Uri | 
     if (existing !== undefined) return existing.uri;
     const choice = await pickTarget(
       vscode.l10n.t('New experiment on {0}', path.basename(csv.path)),
-      await services.data.targets(csv.fsPath),
+      await services.data.request('targets', { path: csv.fsPath }),
     );
     return typeof choice === 'string' ? (await createExperiment(services, csv, choice)).uri : choice?.uri;
   } catch (error) {

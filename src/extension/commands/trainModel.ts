@@ -35,7 +35,7 @@ async function experimentOfCsv(
 
   const name = path.basename(csv.path);
   const candidates = await withCancel(vscode.l10n.t('Reading {0}', name), (signal) =>
-    services.data.targets(csv.fsPath, { signal }),
+    services.data.request('targets', { path: csv.fsPath }, { signal }),
   );
   const choice = await pickTarget(vscode.l10n.t('Train a model on {0}', name), candidates, existing);
   if (choice === undefined) return undefined;
@@ -43,8 +43,8 @@ async function experimentOfCsv(
 }
 
 async function start(services: Services, { uri, experiment, dataPath }: LoadedExperiment): Promise<void> {
-  const findings = await withCancel(vscode.l10n.t('Checking {0}', path.basename(dataPath)), (signal) =>
-    services.data.check(experiment, dataPath, { signal }),
+  const { findings } = await withCancel(vscode.l10n.t('Checking {0}', path.basename(dataPath)), (signal) =>
+    services.data.request('check', { experiment, dataPath }, { signal }),
   );
   warn(services, uri, requireNoError(findings));
   const session = await services.runs.start({ experiment, experimentPath: uri.fsPath, dataPath });

@@ -81,9 +81,8 @@ export class ConfigCodeLens implements vscode.CodeLensProvider, Disposable {
     const { experiment } = parseExperiment(document.getText());
     if (experiment === undefined || !vscode.workspace.isTrusted) return undefined;
     try {
-      const { totals } = await this.data.architecture(experiment, dataPathOf(document.uri, experiment), {
-        signal,
-      });
+      const dataPath = dataPathOf(document.uri, experiment);
+      const { totals } = await this.data.request('architecture', { experiment, dataPath }, { signal });
       return totals.parameters.toLocaleString(vscode.env.language);
     } catch {
       // The diagnostics say what is wrong with the data; the lens still opens the drawing.

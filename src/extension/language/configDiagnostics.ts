@@ -75,7 +75,7 @@ export class ConfigDiagnostics implements Disposable {
 
   private async findingsOf(dataPath: string, experiment: Experiment): Promise<readonly ExperimentFinding[]> {
     try {
-      return await this.data.check(experiment, dataPath);
+      return (await this.data.request('check', { experiment, dataPath })).findings;
     } catch (error) {
       if (isCancelled(error)) return [];
       return [

@@ -1,18 +1,14 @@
 // Owns the data process: started at the first request, ended when idle, started anew after it died. DuckDB lives there,
-// never in the extension host.
+// never in the extension host. Knows no editor: what to start comes in.
 import { spawn } from 'node:child_process';
-import * as path from 'node:path';
-import * as vscode from 'vscode';
+import * as l10n from '@vscode/l10n';
 import { BenchError, toErrorData } from '../../shared/errors';
+import { Emitter } from '../../shared/event';
 import type { Disposable } from '../../shared/disposable';
 import { connect, type ClientChannel } from '../../shared/protocol/channel';
 import { dataContract, type DataContract } from '../../shared/protocol/data';
-import type { Architecture } from '../../shared/schema/architecture';
-import type { Experiment } from '../../shared/schema/experiment';
-import type { ExperimentFinding } from '../../shared/schema/experimentFinding';
-import type { DatasetProfile, Preview, TargetCandidate } from '../../shared/schema/profile';
+import type { StepSummary } from '../../shared/schema/recipeResult';
 import { streamTransport } from '../../core/process/streamTransport';
-import { nodeExecutable } from './nodeRuntime';
 
 const IDLE_MS = 120_000;
 /** What the process may say last, for the log. */
@@ -20,97 +16,67 @@ const STDERR_TAIL = 2000;
 
 type Channel = ClientChannel<DataContract>;
 
-interface DataProcess {
-  readonly channel: Channel;
-  /** How it ended, with its last words. */
-  readonly ended: Promise<string>;
+export interface DataProgram {
+  readonly node: string;
+  readonly script: string;
+  readonly l10nBundle: unknown;
 }
 
-export interface RequestOptions {
-  readonly signal?: AbortSignal;
+interface DataProcess {
+  readonly channel: Channel;
+  /** What its end is told as: one error for all that was asked. */
+  readonly ended: Promise<BenchError>;
 }
 
 export class DataClient implements Disposable {
   private process: DataProcess | undefined;
   private idle: NodeJS.Timeout | undefined;
   private busy = 0;
-  private readonly progress = new vscode.EventEmitter<{ path: string; fraction: number }>();
+  private readonly progress = new Emitter<{ path: string; fraction: number }>();
+  private readonly stepCounted = new Emitter<{ token: string; summary: StepSummary }>();
   readonly onDidProgress = this.progress.event;
+  readonly onDidCountStep = this.stepCounted.event;
 
+  /** @param program asked at each start; what it throws is the answer to the request */
   constructor(
-    private readonly extensionPath: string,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly program: () => DataProgram,
+    private readonly log: { info(message: string): void },
   ) {}
 
-  profile(path: string, options?: RequestOptions): Promise<DatasetProfile> {
-    return this.use((channel) => channel.request('profile', { path }, options));
-  }
-
-  preview(path: string, limit: number, options?: RequestOptions): Promise<Preview> {
-    return this.use((channel) => channel.request('preview', { path, limit }, options));
-  }
-
-  targets(path: string, options?: RequestOptions): Promise<TargetCandidate[]> {
-    return this.use((channel) => channel.request('targets', { path }, options));
-  }
-
-  scaffold(
-    params: { path: string; relativePath: string; target: string },
-    options?: RequestOptions,
-  ): Promise<{ text: string }> {
-    return this.use((channel) => channel.request('scaffold', params, options));
-  }
-
-  async check(
-    experiment: Experiment,
-    dataPath: string,
-    options?: RequestOptions,
-  ): Promise<readonly ExperimentFinding[]> {
-    const { findings } = await this.use((channel) =>
-      channel.request('check', { experiment, dataPath }, options),
-    );
-    return findings;
-  }
-
-  architecture(experiment: Experiment, dataPath: string, options?: RequestOptions): Promise<Architecture> {
-    return this.use((channel) => channel.request('architecture', { experiment, dataPath }, options));
-  }
+  /** @throws BenchError what the process answers; 'data-worker.died' when it ended: the next request starts a new one */
+  readonly request: Channel['request'] = async (method, params, options) => {
+    clearTimeout(this.idle);
+    this.busy++;
+    let used: DataProcess | undefined;
+    try {
+      used = this.process ??= this.start();
+      return await used.channel.request(method, params, options);
+    } catch (error) {
+      if (used === undefined || toErrorData(error).code !== 'channel.closed') throw error;
+      throw await used.ended;
+    } finally {
+      this.busy--;
+      if (this.busy === 0) this.idle = setTimeout(() => this.process?.channel.dispose(), IDLE_MS);
+    }
+  };
 
   dispose(): void {
     clearTimeout(this.idle);
     this.process?.channel.dispose();
     this.progress.dispose();
-  }
-
-  private async use<T>(ask: (channel: Channel) => Promise<T>): Promise<T> {
-    clearTimeout(this.idle);
-    this.busy++;
-    const process = (this.process ??= this.start());
-    try {
-      return await ask(process.channel);
-    } catch (error) {
-      if (toErrorData(error).code !== 'channel.closed') throw error;
-      const how = await process.ended;
-      throw new BenchError(
-        'data-worker.died',
-        vscode.l10n.t('The data process ended: {0}. Try again, or see the log.', how),
-        { cause: error },
-      );
-    } finally {
-      this.busy--;
-      if (this.busy === 0) this.idle = setTimeout(() => this.process?.channel.dispose(), IDLE_MS);
-    }
+    this.stepCounted.dispose();
   }
 
   private start(): DataProcess {
-    const child = spawn(nodeExecutable(), [path.join(this.extensionPath, 'dist', 'dataWorker.js')], {
+    const { node, script, l10nBundle } = this.program();
+    const child = spawn(node, [script], {
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       env: {
         ...globalThis.process.env,
         ELECTRON_RUN_AS_NODE: '1',
         NODE_OPTIONS: '',
-        MODEL_BENCH_L10N: JSON.stringify(vscode.l10n.bundle ?? {}),
+        MODEL_BENCH_L10N: JSON.stringify(l10nBundle),
       },
     });
     let stderr = '';
@@ -133,12 +99,21 @@ export class DataClient implements Disposable {
         resolve([signal ?? `exit code ${code ?? 0}`, lastWords].filter((part) => part !== '').join(', '));
       });
     });
-    const process: DataProcess = { channel, ended };
+    const process: DataProcess = { channel, ended: ended.then(died) };
     channel.onDidClose(() => {
       if (this.process === process) this.process = undefined;
     });
     void ended.then((how) => this.log.info(`data process ended: ${how}`));
     channel.on('progress', (progress) => this.progress.fire(progress));
+    channel.on('stepCounted', (counted) => this.stepCounted.fire(counted));
     return process;
   }
+}
+
+/** @param how a signal or exit code, and last words */
+function died(how: string): BenchError {
+  return new BenchError(
+    'data-worker.died',
+    l10n.t('The data process ended: {0}. Try again, or see the log.', how),
+  );
 }

@@ -134,7 +134,11 @@ class ArchitecturePanel implements Disposable {
     const title = this.source.title;
     try {
       const { experiment, dataPath } = await this.source.load();
-      const architecture = await this.data.architecture(experiment, dataPath, { signal: abort.signal });
+      const architecture = await this.data.request(
+        'architecture',
+        { experiment, dataPath },
+        { signal: abort.signal },
+      );
       if (!abort.signal.aborted)
         this.channel.emit('architecture', { title, state: { kind: 'ready', architecture } });
     } catch (error) {

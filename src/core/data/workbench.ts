@@ -3,7 +3,15 @@
 import type { Disposable } from '../../shared/disposable';
 import type { Database, QueryOptions, ValueColumn } from './database';
 import { bytes, doubles } from './numberBuffer';
-import { numberOf, PART_CODES, selectLive, textOf, type Relation, type RelationColumn } from './relation';
+import {
+  hiddenColumns,
+  numberOf,
+  PART_CODES,
+  selectLive,
+  textOf,
+  type Relation,
+  type RelationColumn,
+} from './relation';
 
 /** Values in the order of the rows: NaN or null is missing. A datetime is milliseconds since 1970. */
 export type NewValues = { readonly name: string } & (
@@ -71,9 +79,11 @@ export function createWorkbench(database: Database): Workbench {
     tableName,
     materialise,
     async reorder(relation, order, options) {
-      const columns = selectLive(relation).replace('ord', `row_number() OVER (ORDER BY ${order}) - 1 AS ord`);
-      const select = `SELECT * FROM (SELECT ${columns} FROM ${relation.from}) ORDER BY ord`;
-      return { ...relation, from: await write(select, options) };
+      // One sort: the place of a row in the new table is its place in the new order.
+      const hidden = hiddenColumns(relation).filter((id) => id !== 'ord');
+      const ids = [...hidden, ...relation.columns.map(({ id }) => id)].join(', ');
+      const table = await write(`SELECT ${ids} FROM ${relation.from} ORDER BY ${order}`, options);
+      return { ...relation, from: `(SELECT *, rowid AS ord FROM ${table})` };
     },
     async fromSelect(select, relation, options) {
       return { ...relation, from: await write(select, options) };

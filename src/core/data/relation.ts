@@ -38,6 +38,8 @@ export interface ColumnExpression {
   readonly name: string;
   readonly kind: ColumnKind;
   readonly sql: string;
+  /** For a text made of texts of the file. */
+  readonly numbers?: NumberFormat | undefined;
 }
 
 export function hiddenColumns(relation: Pick<Relation, 'isSplit'>): string[] {
@@ -117,7 +119,8 @@ export function replaceColumns(relation: Relation, changes: readonly ColumnExpre
     from: `(SELECT * REPLACE (${replaced.join(', ')}) FROM ${relation.from})`,
     columns: relation.columns.map((column) => {
       const change = byName.get(column.name);
-      return change === undefined ? column : { name: column.name, id: column.id, kind: change.kind };
+      if (change === undefined) return column;
+      return { name: column.name, id: column.id, kind: change.kind, numbers: change.numbers };
     }),
   };
 }
@@ -137,7 +140,12 @@ export function addColumns(
     if (taken.has(name)) throw columnExists(name);
     taken.add(name);
   }
-  const columns = added.map(({ name, kind }, i) => ({ name, kind, id: `c${relation.nextId + i}` }));
+  const columns = added.map(({ name, kind, numbers }, i) => ({
+    name,
+    kind,
+    numbers,
+    id: `c${relation.nextId + i}`,
+  }));
   const selected = added.map(({ sql }, i) => `(${sql}) AS c${relation.nextId + i}`);
   const at = behind === undefined ? -1 : relation.columns.findIndex(({ name }) => name === behind);
   const index = at < 0 ? relation.columns.length : at + 1;

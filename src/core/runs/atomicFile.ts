@@ -17,9 +17,7 @@ export async function writeFileAtomic(
   data: Uint8Array | string,
   options: { mode?: number } = {},
 ): Promise<void> {
-  // The name is this writer's own: two processes that replace the same file never share a temp file.
-  const partial = `${file}.${process.pid}-${++writes}${PARTIAL_SUFFIX}`;
-  try {
+  await throughPartial(file, async (partial) => {
     const handle = await fs.open(partial, 'w', options.mode ?? 0o666);
     try {
       await handle.writeFile(data);
@@ -27,12 +25,43 @@ export async function writeFileAtomic(
     } finally {
       await handle.close();
     }
+  });
+}
+
+/**
+ * As writeFileAtomic, for a file that others write piece by piece.
+ * @param produce writes the whole file under the name it is given, in the folder of `file`
+ */
+export async function produceFileAtomic<T>(
+  file: string,
+  produce: (partial: string) => Promise<T>,
+): Promise<T> {
+  return throughPartial(file, async (partial) => {
+    const result = await produce(partial);
+    const handle = await fs.open(partial, 'r+');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return result;
+  });
+}
+
+/** @param write leaves the file under the name it is given, flushed */
+async function throughPartial<T>(file: string, write: (partial: string) => Promise<T>): Promise<T> {
+  // The name is this writer's own: two processes that replace the same file never share a temp file.
+  const partial = `${file}.${process.pid}-${++writes}${PARTIAL_SUFFIX}`;
+  let result: T;
+  try {
+    result = await write(partial);
     await fs.rename(partial, file);
   } catch (error) {
     await fs.rm(partial, { force: true });
     throw error;
   }
   await syncFolder(path.dirname(file));
+  return result;
 }
 
 /** Not every file system can flush a folder (network, FUSE), nor may everybody open one; the rename has happened. */

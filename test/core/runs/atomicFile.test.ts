@@ -4,7 +4,7 @@ import type * as fsp from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { writeFileAtomic } from '../../../src/core/runs/atomicFile';
+import { produceFileAtomic, writeFileAtomic } from '../../../src/core/runs/atomicFile';
 
 type Handle = Awaited<ReturnType<typeof fsp.open>>;
 
@@ -115,5 +115,30 @@ describe('an atomic write', () => {
     await Promise.all(texts.map((text) => writeFileAtomic(file, text)));
     expect(texts).toContain(fs.readFileSync(file, 'utf8'));
     expect(fs.readdirSync(folder)).toEqual(['run.json']);
+  });
+});
+
+describe('an atomic write piece by piece', () => {
+  it('flushes what was written before it is renamed, and gives back what the writer says', async () => {
+    const rows = await produceFileAtomic(file, async (partial) => {
+      expect(path.dirname(partial)).toBe(folder);
+      expect(fs.existsSync(file)).toBe(false);
+      await fs.promises.writeFile(partial, 'rows');
+      return 4;
+    });
+    expect(rows).toBe(4);
+    expect(fs.readFileSync(file, 'utf8')).toBe('rows');
+    expect(fault.seen.slice(0, 3)).toEqual(['open', 'sync', 'rename']);
+    expect(fs.readdirSync(folder)).toEqual(['run.json']);
+  });
+
+  it.each(['produce', 'sync', 'rename'])('that fails at %s leaves nothing', async (at) => {
+    failAt(at, 'ENOSPC');
+    const writing = produceFileAtomic(file, async (partial) => {
+      await fs.promises.writeFile(partial, 'half');
+      if (at === 'produce') throw new Error('ENOSPC');
+    });
+    await expect(writing).rejects.toThrow('ENOSPC');
+    expect(fs.readdirSync(folder)).toEqual([]);
   });
 });

@@ -78,12 +78,19 @@ export function columnsOf(relation: Relation, names: readonly string[]): readonl
 export function textOf({ id, kind }: RelationColumn): string {
   switch (kind) {
     case 'text':
-      return `nullif(trim(${id}, ' \t\r\n\u00a0'), '')`;
+      // Hardly a cell has space around it, and trimming takes four times as long as to see that.
+      return `CASE WHEN ${isTrimmedSql(id)} THEN ${id} ELSE nullif(trim(${id}, ' \t\r\n\u00a0'), '') END`;
     case 'number':
       return numberTextSql(id);
     case 'datetime':
       return `strftime(${id}, '%Y-%m-%dT%H:%M:%S')`;
   }
+}
+
+/** Not empty and no space around it. '!' is the first character behind space and control characters. */
+function isTrimmedSql(id: string): string {
+  const isSpaceBehind = [' ', '\t', '\r', '\n', '\u00a0'].map((space) => `suffix(${id}, '${space}')`);
+  return `${id} >= '!' AND NOT (${isSpaceBehind.join(' OR ')} OR prefix(${id}, '\u00a0'))`;
 }
 
 /** A DOUBLE as JavaScript and people write it: 1, not 1.0. */
@@ -97,7 +104,10 @@ export function numberOf({ id, kind, numbers }: RelationColumn): string {
     case 'number':
       return id;
     case 'text':
-      return numberSql(trimmedSql(id), numbers);
+      if (numbers !== undefined) return numberSql(trimmedSql(id), numbers);
+      // DuckDB's cast trims for itself: most cells are numbers and take a fifth of the time.
+      return `CASE WHEN isfinite(try_cast(${id} AS DOUBLE)) AND NOT contains(${id}, '_') THEN try_cast(${id} AS DOUBLE)
+        ELSE ${numberSql(trimmedSql(id))} END`;
     case 'datetime':
       return `epoch_us(${id}) / 1000.0`;
   }

@@ -11,6 +11,9 @@ const YEAR_LAST = `(\\d{1,2})([-/.])(\\d{1,2})([-/.])(\\d{4})${TIME}`;
 const DAY_MONTH_NAME = `(\\d{1,2})[ -]([A-Za-z]{3,9})\\.?[ ,-]\\s*(\\d{4})${TIME}`;
 const MONTH_NAME_DAY = `([A-Za-z]{3,9})\\.? (\\d{1,2})(?:, ?| )(\\d{4})${TIME}`;
 
+/** The forms of a date with its time; their groups are named in datetimeSql.ts. */
+export const DATETIME_FORMS = { YEAR_FIRST, YEAR_LAST, DAY_MONTH_NAME, MONTH_NAME_DAY } as const;
+
 /** What looks like a date, for a first count in SQL; `parseDateTime` decides. */
 export const DATETIME_PATTERN = [YEAR_FIRST, YEAR_LAST, DAY_MONTH_NAME, MONTH_NAME_DAY].join('|');
 
@@ -19,8 +22,8 @@ const yearLast = new RegExp(`^${YEAR_LAST}$`);
 const dayMonthName = new RegExp(`^${DAY_MONTH_NAME}$`);
 const monthNameDay = new RegExp(`^${MONTH_NAME_DAY}$`);
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MONTH_NAMES = [
+export const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+export const MONTH_NAMES = [
   'january',
   'february',
   'march',

@@ -42,6 +42,11 @@ export function sqlPath(path: string): string {
   return sqlText(path.replace(/[[*?]/g, '[$&]'));
 }
 
+/** An identifier, quoted: only for the names of a file that is written. In a query, columns are called c0, c1, ... */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 export function sqlTexts(texts: readonly string[]): string {
   return texts.map(sqlText).join(', ');
 }

@@ -1,18 +1,30 @@
 // Owns `npm run bench`: training speed of our own loop on this machine, and with `-- --peers` the scores beside
-// scikit-learn's on the same splits. Needs nothing but Node for the first; Python with scikit-learn for the second.
+// scikit-learn's on the same splits, with `-- --tables` profile and preprocess beside polars and pandas. Needs nothing but Node for the first; Python with scikit-learn for the second.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { compareWithPeers } from './parity.mjs';
+import { measureTables } from './tables.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
 if (process.argv.includes('--help')) {
   console.log(
-    'npm run bench [-- --peers [--python <python with scikit-learn>] [--data <folder>]] [--backend cpu]',
+    [
+      'npm run bench [-- --backend cpu]                                       training speed',
+      'npm run bench -- --peers [--python P] [--data <folder>]                scores beside scikit-learn',
+      'npm run bench -- --tables [--python P] [--rows 10000000] [--repeats 1] tables beside polars and pandas',
+    ].join('\n'),
   );
+} else if (process.argv.includes('--tables')) {
+  await measureTables({
+    root,
+    python: option('--python'),
+    rows: Number(option('--rows') ?? 10_000_000),
+    repeats: Number(option('--repeats') ?? 1),
+  });
 } else if (process.argv.includes('--peers')) {
   await compareWithPeers({ root, python: option('--python') ?? 'python3', dataFolder: option('--data') });
 } else {

@@ -19,6 +19,17 @@ export function isCsvUri(uri: vscode.Uri): boolean {
   return /\.(csv|tsv)$/i.test(uri.path);
 }
 
+/** The name without what says its format: `data.csv.gz` -> `data`. */
+export function stemOf(csv: vscode.Uri): string {
+  const name = path.basename(csv.path);
+  return name.replace(/\.(gz|gzip|zst|zstd)$/i, '').replace(/(?<=.)\.[^.]+$/, '');
+}
+
+/** VS Code's `files.encoding` for a file: what to take when its bytes do not say. */
+export function encodingSettingOf(uri: vscode.Uri): string | undefined {
+  return vscode.workspace.getConfiguration('files', uri).get<string>('encoding');
+}
+
 export function dataPathOf(uri: vscode.Uri, experiment: Experiment): string {
   return path.resolve(path.dirname(uri.fsPath), experiment.data.path);
 }
@@ -32,7 +43,7 @@ export async function loadExperiment(uri: vscode.Uri): Promise<LoadedExperiment>
 
 /** `data.csv` -> `data.experiment.json`, or with a word behind when that name is taken. */
 export async function freeExperimentUri(csv: vscode.Uri, word: string): Promise<vscode.Uri> {
-  const stem = path.basename(csv.path).replace(/\.[^.]+$/, '');
+  const stem = stemOf(csv);
   const safe = word.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 40);
   for (const name of [
     stem,

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { newExperiment } from './commands/newExperiment';
 import { openSample } from './commands/openSample';
 import { preprocessCsv } from './commands/preprocessCsv';
+import { exportTable, saveRecipe } from './commands/dataTabCommands';
 import { deleteRun, openConfig, openRunFolder, showLossCurves, stopRun } from './commands/runCommands';
 import { showArchitecture } from './commands/showArchitecture';
 import { trainModel } from './commands/trainModel';
@@ -15,9 +16,11 @@ import { RunsTree } from './views/runsTree';
 type Command = (services: Services, ...args: readonly unknown[]) => unknown;
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  'modelBench.trainModel': (services, uri, target) => trainModel(services, uri, target),
-  'modelBench.newExperiment': (services, uri, target) => newExperiment(services, uri, target),
+  'modelBench.trainModel': (services, uri, target, recipe) => trainModel(services, uri, target, recipe),
+  'modelBench.newExperiment': (services, uri, target, recipe) => newExperiment(services, uri, target, recipe),
   'modelBench.preprocessCsv': (services, uri) => preprocessCsv(services, uri),
+  'modelBench.exportTable': (services) => exportTable(services),
+  'modelBench.saveRecipe': (services) => saveRecipe(services),
   'modelBench.stopRun': (services, run) => stopRun(services, run),
   'modelBench.deleteRun': (services, run) => deleteRun(services, run),
   'modelBench.refreshRuns': ({ runs }) => runs.refresh(),

@@ -8,7 +8,7 @@ import { RunManager } from './runs/runManager';
 import { RunProgress } from './runs/runProgress';
 import { ArchitecturePanels } from './views/architecturePanel';
 import { MetricsViews } from './views/metricsView';
-import { PreprocessPanels } from './views/preprocessPanel';
+import { PreprocessPanels } from './views/preprocess/preprocessPanels';
 
 export interface Services {
   readonly context: vscode.ExtensionContext;
@@ -46,7 +46,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     progress: own(new RunProgress(runs, log)),
     metrics: new MetricsViews(context.extensionUri, runs, log),
     architecture: new ArchitecturePanels(context.extensionUri, data, runs),
-    preprocess: new PreprocessPanels(context.extensionUri, data),
+    preprocess: own(new PreprocessPanels(context, data, log)),
     codeLens: own(new ConfigCodeLens(data, runs)),
   };
 }

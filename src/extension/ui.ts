@@ -37,16 +37,35 @@ export async function offer(
   await actions.find(({ title }) => title === chosen)?.run();
 }
 
-/** A notification with Cancel while `work` runs. */
-export function withCancel<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Thenable<T> {
+/** A notification with Cancel while `work` runs; its bar follows once `onProgress` is told a fraction from 0 to 1. */
+export function withCancel<T>(
+  title: string,
+  work: (signal: AbortSignal, onProgress: (fraction: number) => void) => Promise<T>,
+): Thenable<T> {
   return vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (_, token) => {
+    (progress, token) => {
       const abort = new AbortController();
       token.onCancellationRequested(() => abort.abort());
-      return work(abort.signal);
+      let done = 0;
+      return work(abort.signal, (fraction) => {
+        if (fraction <= done) return;
+        progress.report({ increment: 100 * (fraction - done) });
+        done = fraction;
+      });
     },
   );
+}
+
+/** Shows where a file is. A remote or browser window has no file manager of the right machine. */
+export async function revealFile(file: vscode.Uri): Promise<void> {
+  if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
+    await vscode.commands.executeCommand('revealFileInOS', file);
+  } else if (vscode.workspace.getWorkspaceFolder(file) !== undefined) {
+    await vscode.commands.executeCommand('revealInExplorer', file);
+  } else {
+    await vscode.commands.executeCommand('vscode.open', file);
+  }
 }
 
 /** Paths inside the workspace as the user knows them: without the workspace folder. */

@@ -1,6 +1,7 @@
 // Owns the questions that commands ask: which file, which target, what about unsaved edits. Starts nothing.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { draftSchema, type RecipeDraft } from '../../shared/protocol/view';
 import type { TargetCandidate } from '../../shared/schema/profile';
 import { activeUri, isCsvUri, isExperimentUri, type LoadedExperiment } from '../experiments';
 import type { Services } from '../services';
@@ -59,6 +60,11 @@ export async function settleUnsaved(uri: vscode.Uri): Promise<boolean> {
   const choice = await vscode.window.showWarningMessage(message, { modal: true }, save, saved);
   if (choice === save) return document.save();
   return choice === saved;
+}
+
+/** The recipe a command was given; another argument (VS Code adds some of its own) is none. */
+export function draftOf(argument: unknown): RecipeDraft | undefined {
+  return draftSchema.safeParse(argument).data;
 }
 
 /** A column name, or a config that is there already. */

@@ -4,11 +4,17 @@ import * as vscode from 'vscode';
 import { BenchError } from '../../shared/errors';
 import { isCsvUri } from '../experiments';
 import type { Services } from '../services';
-import { showError, withCancel } from '../ui';
-import { chooseFile, pickTarget, settleUnsaved } from './choose';
-import { createExperiment } from './createExperiment';
+import { showError } from '../ui';
+import { chooseFile, draftOf, pickTarget, settleUnsaved } from './choose';
+import { createExperiment, targetsOf, type CsvSource } from './createExperiment';
 
-export async function newExperiment(services: Services, argument: unknown, target: unknown): Promise<void> {
+/** @param recipe the draft of the data tab the command came from */
+export async function newExperiment(
+  services: Services,
+  argument: unknown,
+  target: unknown,
+  recipe: unknown,
+): Promise<void> {
   const csv = argument instanceof vscode.Uri ? argument : await chooseFile(services);
   if (csv === undefined) return;
   try {
@@ -18,20 +24,18 @@ export async function newExperiment(services: Services, argument: unknown, targe
         vscode.l10n.t('{0} is not a CSV. Choose the CSV to make an experiment for.', path.basename(csv.path)),
       );
     if (!(await settleUnsaved(csv))) return;
-    const column = typeof target === 'string' ? target : await askTarget(services, csv);
+    const source = { csv, draft: draftOf(recipe) };
+    const column = typeof target === 'string' ? target : await askTarget(services, source);
     if (column === undefined) return;
-    const { uri } = await createExperiment(services, csv, column);
+    const { uri } = await createExperiment(services, source, column);
     await vscode.window.showTextDocument(uri);
   } catch (error) {
     await showError(services.log, error);
   }
 }
 
-async function askTarget(services: Services, csv: vscode.Uri): Promise<string | undefined> {
-  const name = path.basename(csv.path);
-  const candidates = await withCancel(vscode.l10n.t('Reading {0}', name), (signal) =>
-    services.data.request('targets', { path: csv.fsPath }, { signal }),
-  );
-  const choice = await pickTarget(vscode.l10n.t('New experiment on {0}', name), candidates);
+async function askTarget(services: Services, source: CsvSource): Promise<string | undefined> {
+  const title = vscode.l10n.t('New experiment on {0}', path.basename(source.csv.path));
+  const choice = await pickTarget(title, await targetsOf(services, source));
   return typeof choice === 'string' ? choice : undefined;
 }

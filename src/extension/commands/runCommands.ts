@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { runPaths } from '../../core/runs/runFolder';
 import type { Services } from '../services';
-import { showError } from '../ui';
+import { revealFile, showError } from '../ui';
 import { METRICS_VIEW } from '../views/metricsView';
 
 /** The folder an argument means. */
@@ -57,15 +57,7 @@ export async function showLossCurves({ runs }: Services, argument: unknown): Pro
 export async function openRunFolder(services: Services, argument: unknown): Promise<void> {
   const folder = folderOf(argument) ?? (await shownFolder(services));
   if (folder === undefined) return;
-  const uri = vscode.Uri.file(folder);
-  // A remote or browser window has no file manager of the right machine: its own explorer shows the folder.
-  if (vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined) {
-    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(runPaths(folder).summary));
-  } else if (vscode.workspace.getWorkspaceFolder(uri) !== undefined) {
-    await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(runPaths(folder).summary));
-  } else {
-    await vscode.window.showTextDocument(vscode.Uri.file(runPaths(folder).summary));
-  }
+  await revealFile(vscode.Uri.file(runPaths(folder).summary));
 }
 
 /** The config a run was started from, or the run's own copy when that is gone. */

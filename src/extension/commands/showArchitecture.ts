@@ -5,7 +5,7 @@ import { activeUri, experimentsFor, isCsvUri, isExperimentUri } from '../experim
 import type { Services } from '../services';
 import { showError } from '../ui';
 import { pickTarget } from './choose';
-import { createExperiment } from './createExperiment';
+import { createExperiment, targetsOf } from './createExperiment';
 
 export async function showArchitecture(services: Services, argument: unknown): Promise<void> {
   const target = await targetOf(services, argument);
@@ -56,9 +56,9 @@ async function ofCsv(services: Services, csv: vscode.Uri): Promise<vscode.Uri | 
     if (existing !== undefined) return existing.uri;
     const choice = await pickTarget(
       vscode.l10n.t('New experiment on {0}', path.basename(csv.path)),
-      await services.data.request('targets', { path: csv.fsPath }),
+      await targetsOf(services, { csv }),
     );
-    return typeof choice === 'string' ? (await createExperiment(services, csv, choice)).uri : choice?.uri;
+    return typeof choice === 'string' ? (await createExperiment(services, { csv }, choice)).uri : choice?.uri;
   } catch (error) {
     await showError(services.log, error);
     return undefined;

@@ -6,17 +6,27 @@ import { experimentsFor, isExperimentUri, loadExperiment, type LoadedExperiment 
 import type { Services } from '../services';
 import { METRICS_VIEW } from '../views/metricsView';
 import { offer, showError, withCancel } from '../ui';
-import { chooseFile, pickTarget, settleUnsaved } from './choose';
-import { createExperiment } from './createExperiment';
+import { chooseFile, draftOf, pickTarget, settleUnsaved } from './choose';
+import { createExperiment, followsDraft, targetsOf, type CsvSource } from './createExperiment';
 
-export async function trainModel(services: Services, argument: unknown, target: unknown): Promise<void> {
+/** @param recipe the draft of the data tab the command came from */
+export async function trainModel(
+  services: Services,
+  argument: unknown,
+  target: unknown,
+  recipe: unknown,
+): Promise<void> {
   const uri = argument instanceof vscode.Uri ? argument : await chooseFile(services);
   if (uri === undefined) return;
   try {
     if (!(await settleUnsaved(uri))) return;
     const loaded = isExperimentUri(uri)
       ? await loadExperiment(uri)
-      : await experimentOfCsv(services, uri, typeof target === 'string' ? target : undefined);
+      : await experimentOfCsv(
+          services,
+          { csv: uri, draft: draftOf(recipe) },
+          typeof target === 'string' ? target : undefined,
+        );
     if (loaded !== undefined) await start(services, loaded);
   } catch (error) {
     await showError(services.log, error, isExperimentUri(uri) ? [openAction(uri)] : []);
@@ -25,21 +35,21 @@ export async function trainModel(services: Services, argument: unknown, target: 
 
 async function experimentOfCsv(
   services: Services,
-  csv: vscode.Uri,
+  source: CsvSource,
   target: string | undefined,
 ): Promise<LoadedExperiment | undefined> {
-  const existing = await experimentsFor(csv);
+  const { csv, draft } = source;
+  const existing = (await experimentsFor(csv)).filter(
+    ({ experiment }) => draft === undefined || followsDraft(experiment, draft),
+  );
   const same = existing.find(({ experiment }) => experiment.data.target.column === target);
   if (same !== undefined) return same;
-  if (target !== undefined) return createExperiment(services, csv, target);
+  if (target !== undefined) return createExperiment(services, source, target);
 
-  const name = path.basename(csv.path);
-  const candidates = await withCancel(vscode.l10n.t('Reading {0}', name), (signal) =>
-    services.data.request('targets', { path: csv.fsPath }, { signal }),
-  );
-  const choice = await pickTarget(vscode.l10n.t('Train a model on {0}', name), candidates, existing);
+  const title = vscode.l10n.t('Train a model on {0}', path.basename(csv.path));
+  const choice = await pickTarget(title, await targetsOf(services, source), existing);
   if (choice === undefined) return undefined;
-  return typeof choice === 'string' ? createExperiment(services, csv, choice) : choice;
+  return typeof choice === 'string' ? createExperiment(services, source, choice) : choice;
 }
 
 async function start(services: Services, { uri, experiment, dataPath }: LoadedExperiment): Promise<void> {

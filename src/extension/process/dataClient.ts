@@ -79,6 +79,7 @@ export class DataClient implements Disposable {
         MODEL_BENCH_L10N: JSON.stringify(l10nBundle),
       },
     });
+    this.log.info(`data process ${child.pid ?? ''} started`);
     let stderr = '';
     child.stderr.on('data', (text: Buffer) => {
       stderr = (stderr + text.toString('utf8')).slice(-STDERR_TAIL);

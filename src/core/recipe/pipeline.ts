@@ -3,6 +3,8 @@
 import * as l10n from '@vscode/l10n';
 import { throwIfAborted } from '../../shared/abort';
 import { BenchError, toErrorData } from '../../shared/errors';
+import { columnsOfExpression } from '../../shared/expression/ast';
+import { parseExpression } from '../../shared/expression/parse';
 import { fittedStates, type FittedKind, type FittedStep } from '../../shared/schema/fittedSteps';
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { placementOf, splitPosition, stepCatalogue } from '../../shared/schema/stepCatalogue';
@@ -95,6 +97,11 @@ function stepForNewRows(
     const asked = step.columns.length > 0 ? step.columns : relation.columns.map(({ name }) => name);
     const columns = asked.filter((name) => name !== target);
     return columns.length === 0 ? undefined : { ...step, columns };
+  }
+  if (step.step === 'filterRows') {
+    const parsed = parseExpression(step.condition);
+    const asksTarget = 'ast' in parsed && columnsOfExpression(parsed.ast).includes(target);
+    return asksTarget ? undefined : step;
   }
   return step;
 }

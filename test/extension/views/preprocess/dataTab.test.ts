@@ -43,7 +43,7 @@ function open(): DataTab {
     new Promise((resolve, fail) => {
       // What a test answers is small; the channel would have parsed it.
       const answer = (result: unknown): void => resolve(result as never);
-      asked.push({ method, params: params as Record<string, unknown>, signal, answer, fail });
+      asked.push({ method, params, signal, answer, fail });
     });
   const store = {
     get: (key: string) => memory.get(key),

@@ -123,9 +123,7 @@ async function fromCsv(file: string, options: TrainOptions): Promise<Prepared> {
 
 function override(experiment: Experiment, { seed, epochs, backend }: TrainOptions): Experiment {
   const split =
-    seed === undefined || experiment.split.method === 'column'
-      ? experiment.split
-      : { ...experiment.split, seed };
+    seed !== undefined && 'seed' in experiment.split ? { ...experiment.split, seed } : experiment.split;
   return {
     ...experiment,
     split,

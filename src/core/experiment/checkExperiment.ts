@@ -8,7 +8,8 @@ import { requireNoError, type ExperimentFinding } from '../../shared/schema/expe
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { splitPosition, stepCatalogue } from '../../shared/schema/stepCatalogue';
 import { columnsAfter } from '../recipe/pipeline';
-import { splitPartOf } from '../recipe/split';
+import { splitColumnOf, splitProblem } from '../recipe/split';
+import { checkSplitColumn } from './splitColumn';
 
 /** Fewer rows cannot be split into three parts and still say anything. */
 const MIN_ROWS = 10;
@@ -230,96 +231,37 @@ function checkSplit(experiment: Experiment, profile: DatasetProfile, columns: Co
   const fail = (code: ErrorCode, message: string, ...path: string[]): ExperimentFinding[] => [
     { severity: 'error', code, message, path: ['split', ...path] },
   ];
-  if (split.method !== 'column') {
-    if (split.method === 'stratified' && data.target.task === 'regression') {
-      return fail(
-        'split.stratifiedRegression',
-        l10n.t('A stratified split needs classes, and the target is a number. Set method to "random".'),
-        'method',
-      );
-    }
-    if (split.validation + split.test < 1) return [];
-    return fail(
-      'split.shares',
-      l10n.t(
-        'The shares for validation ({0}) and test ({1}) leave no row for training; expected a sum below 1.',
-        split.validation,
-        split.test,
-      ),
-    );
+  const problem = splitProblem(split, data.target.task !== 'regression');
+  if (problem !== undefined) {
+    return fail(problem.code, problem.message, ...(problem.key === undefined ? [] : [problem.key]));
   }
+  const found = splitColumnOf(split);
+  if (found === undefined) return [];
+  const { name, says } = found;
   const path = ['split', 'column'];
-  const column = columns.get(split.column);
-  if (!columns.has(split.column)) {
-    return unknown('split.unknownColumn', split.column, { profile, columns }, path);
-  }
-  if (split.column === data.target.column) {
+  if (!columns.has(name)) return unknown('split.unknownColumn', name, { profile, columns }, path);
+  if (name === data.target.column) {
     return fail(
       'config.splitIsTarget',
-      l10n.t('Column "{0}" is both target and split column. Choose another one.', split.column),
+      l10n.t('Column "{0}" is both target and split column. Choose another one.', name),
       'column',
     );
   }
-  const problem =
-    column === undefined || columns.mayLackRows
-      ? undefined
-      : splitColumnProblem(column, columns.get(data.target.column)?.missing ?? profile.rows);
-  if (problem !== undefined) return fail(problem.code, problem.message, 'column');
-  const asFeature = experiment.features.find(
-    (feature) => feature.column === split.column && feature.type !== 'id' && feature.use,
+  const column = columns.get(name);
+  const forgiven = columns.get(data.target.column)?.missing ?? profile.rows;
+  const findings =
+    column === undefined || columns.mayLackRows ? [] : checkSplitColumn(split, column, forgiven);
+  if (findings.length > 0) return findings.map((finding) => ({ ...finding, path }));
+  const isFeature = experiment.features.some(
+    (feature) => feature.column === name && feature.type !== 'id' && feature.use,
   );
-  return asFeature === undefined
-    ? []
-    : [
-        {
-          severity: 'warning',
-          code: 'config.splitAmongFeatures',
-          message: l10n.t(
-            '"{0}" says which part a row belongs to; as a feature it teaches nothing.',
-            split.column,
-          ),
-          path,
-        },
-      ];
-}
-
-/**
- * What a profile can say of a split column before a row is read; the rows have the last word.
- * @param forgiven rows without target are left out before the split: so many odd cells may be harmless
- */
-function splitColumnProblem(
-  { name, missing, distinct, topValues, examples }: ColumnProfile,
-  forgiven: number,
-): { code: ErrorCode; message: string } | undefined {
-  // A number has no top values: then its examples, of which each stands for one row at least.
-  const values = topValues ?? examples.map((value) => ({ value, count: 1 }));
-  const odd = values.find(({ value, count }) => splitPartOf(value) === undefined && count > forgiven);
-  if (odd !== undefined) {
-    return {
-      code: 'split.unknownValue',
-      message: l10n.t(
-        'Split column "{0}" has "{1}"; expected train, validation (or val, valid, dev) or test.',
-        name,
-        odd.value,
-      ),
-    };
-  }
-  if (missing > forgiven) {
-    return {
-      code: 'split.unknownValue',
-      message: l10n.t(
-        'Split column "{0}" has no value in {1} rows; expected train, validation (or val, valid, dev) or test.',
-        name,
-        missing,
-      ),
-    };
-  }
-  const isWhole = topValues !== undefined && topValues.length === distinct;
-  if (isWhole && !values.some(({ value }) => splitPartOf(value) === 'train')) {
-    return {
-      code: 'split.noTrain',
-      message: l10n.t('Split column "{0}" marks {1} rows as train; expected at least 2.', name, 0),
-    };
-  }
-  return undefined;
+  if (!isFeature || says === 'time') return [];
+  const message =
+    says === 'part'
+      ? l10n.t('"{0}" says which part a row belongs to; as a feature it teaches nothing.', name)
+      : l10n.t(
+          '"{0}" says the group of a row; the groups that are tested on are new to the model, so as a feature it teaches nothing.',
+          name,
+        );
+  return [{ severity: 'warning', code: 'config.splitAmongFeatures', message, path }];
 }

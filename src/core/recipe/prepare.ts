@@ -17,7 +17,8 @@ import { createWorkbench } from '../data/workbench';
 import { applyRecipe, readAs } from './apply';
 import type { EncodedDataset, EncodedSplit } from './dataset';
 import { fitFeatures, isUsed, textValues } from './fit';
-import { columnsAfter, countRows, fitRecipeSteps } from './pipeline';
+import { columnsAfter, fitRecipeSteps } from './pipeline';
+import { splitColumnOf } from './split';
 import { splitRelation } from './splitRelation';
 import type { StepContext } from './steps/step';
 import { takeRows } from './tableRows';
@@ -106,14 +107,11 @@ async function fitExperiment(
     };
     let droppedRows = 0;
     const split = async (rows: Relation): Promise<Relation> => {
-      await checkTarget(rows, experiment, source, context);
-      const before = await countRows(rows, context);
-      const parted = await splitRelation(rows, experiment.split, target, {
+      droppedRows = await checkTarget(rows, experiment, source, context);
+      return splitRelation(rows, experiment.split, target, {
         ...context,
         lineOf: (row) => source.lineOf(row, options),
       });
-      droppedRows = before - (await countRows(parted, context));
-      return parted;
     };
     const run = await fitRecipeSteps(experiment.recipe, base, { ...context, split });
     if (droppedRows > 0) issues.push(targetMissing(target.column, droppedRows));
@@ -208,13 +206,14 @@ function checkNames(experiment: Experiment, source: CsvSource): void {
   const file = { path: source.path, columns };
   const target = data.target.column;
   if (!columns.includes(target)) throw unknownColumn('target.unknown', target, file);
-  if (split.method !== 'column') return;
-  if (!columns.includes(split.column)) throw unknownColumn('split.unknownColumn', split.column, file);
-  if (split.column === target) {
+  const splitColumn = splitColumnOf(split)?.name;
+  if (splitColumn === undefined) return;
+  if (!columns.includes(splitColumn)) throw unknownColumn('split.unknownColumn', splitColumn, file);
+  if (splitColumn === target) {
     throw new BenchError(
       'config.splitIsTarget',
-      l10n.t('Column "{0}" is both target and split column. Choose another one.', split.column),
-      { details: { column: split.column } },
+      l10n.t('Column "{0}" is both target and split column. Choose another one.', splitColumn),
+      { details: { column: splitColumn } },
     );
   }
 }
@@ -284,18 +283,19 @@ function planColumns(experiment: Experiment, source: CsvSource, relation: Relati
 /**
  * Said before the split, where the count is the whole table's. A number target with a cell that is none is refused:
  * guessing would teach the model a wrong answer.
+ * @returns rows without a target
  */
 async function checkTarget(
   rows: Relation,
   experiment: Experiment,
   source: CsvSource,
   { database, signal }: StepContext,
-): Promise<void> {
+): Promise<number> {
   const { column, task } = experiment.data.target;
   const found = columnOf(rows, column);
   const value = task === 'regression' ? numberOf(found) : textOf(found);
   const [row = []] = await database.rows(
-    `SELECT count(v), count(DISTINCT v), min(v)::VARCHAR FROM (SELECT ${value} AS v FROM ${rows.from})`,
+    `SELECT count(v), count(DISTINCT v), min(v)::VARCHAR, count(*) FROM (SELECT ${value} AS v FROM ${rows.from})`,
     { signal },
   );
   const [present, distinct] = [Number(row[0] ?? 0), Number(row[1] ?? 0)];
@@ -313,6 +313,7 @@ async function checkTarget(
   }
   if (distinct < 2) throw singleValue(column, firstText(row[2]));
   if (task === 'binary' && distinct > 2) throw notBinary(column, distinct);
+  return Number(row[3] ?? 0) - present;
 }
 
 /** As people write it: 3, not 3.0. */

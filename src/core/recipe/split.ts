@@ -1,28 +1,34 @@
-// Owns who learns, who is watched and who is sealed: named, disjoint index sets that cover every row.
+// Owns who learns, who is watched and who is sealed: named, disjoint index sets. Every method is deterministic; how each
+// cuts is in splitParts, splitGroups, splitTimes and splitFolds.
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
-import { randomStream, type RandomStream } from '../../shared/random';
+import { randomStream } from '../../shared/random';
 import type { Split } from '../../shared/schema/experiment';
 import type { DataIssue } from '../../shared/schema/profile';
-
-/** Row indices, each ascending. */
-export interface SplitRows {
-  readonly train: Uint32Array;
-  readonly validation: Uint32Array;
-  readonly test: Uint32Array;
-}
+import type { CodedTexts } from './codedTexts';
+import { plainFold, stratifiedFold } from './splitFolds';
+import { drawGroups, groupFold, groupParts } from './splitGroups';
+import { allRows, NO_ROWS, randomParts, stratifiedParts, type SplitRows } from './splitParts';
+import { timeFold, timelineOf, timeParts } from './splitTimes';
 
 export interface SplitInput {
   readonly rows: number;
   /** The class of each row; undefined for regression. */
-  readonly classes: readonly string[] | undefined;
-  /** Cells of the split column, for method "column". */
-  readonly values?: readonly (string | null)[] | undefined;
+  readonly classes: CodedTexts | undefined;
+  /** Cells of the split's column, where it says parts or groups. */
+  readonly values?: CodedTexts | undefined;
+  /** The split's column as numbers in any unit, where it says the time. None may be missing. */
+  readonly times?: Float64Array | undefined;
   /** Line of the file of a row, for messages. */
   readonly lineOf: (row: number) => Promise<number | undefined>;
 }
 
-type Part = keyof SplitRows;
+export interface SplitResult {
+  readonly parts: SplitRows;
+  readonly issues: readonly DataIssue[];
+}
+
+type Part = 'train' | 'validation' | 'test';
 const PARTS: ReadonlyMap<string, Part> = new Map([
   ['train', 'train'],
   ['training', 'train'],
@@ -35,41 +41,105 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
 ]);
 const CARVED_SHARE = 0.15;
 const CARVED_SEED = 1;
+/** A part this much larger or smaller than wanted is worth a word. */
+const SHARE_TOLERANCE = 0.05;
 
 /** What a cell of a split column says, or undefined. Case and surrounding space do not matter. */
 export function splitPartOf(value: string): Part | undefined {
   return PARTS.get(value.trim().toLowerCase());
 }
 
-/**
- * @throws BenchError split.tooFewRows, split.shares, split.stratifiedRegression, split.unknownValue, split.noTrain
- */
-export async function splitRows(
+/** What the column of a split says, and its name; undefined for a split without one. */
+export function splitColumnOf(
   split: Split,
-  input: SplitInput,
-): Promise<{ parts: SplitRows; issues: DataIssue[] }> {
+): { readonly name: string; readonly says: 'part' | 'group' | 'time' } | undefined {
+  switch (split.method) {
+    case 'column':
+      return { name: split.column, says: 'part' };
+    case 'group':
+    case 'time':
+      return { name: split.column, says: split.method };
+    case 'kFold':
+      if (split.column === undefined || split.kind === 'plain' || split.kind === 'stratified')
+        return undefined;
+      return { name: split.column, says: split.kind };
+    case 'random':
+    case 'stratified':
+      return undefined;
+  }
+}
+
+/** Shares and folds that leave nothing to learn from, and kinds of folds that lack their column. */
+export function splitProblem(
+  split: Split,
+  isClassification: boolean,
+):
+  | {
+      readonly code: 'split.shares' | 'split.fold' | 'split.noColumn' | 'split.stratifiedRegression';
+      readonly message: string;
+      readonly key?: string;
+    }
+  | undefined {
+  if (split.method === 'column') return undefined;
+  if (split.method === 'stratified' && !isClassification) {
+    const message = l10n.t(
+      'A stratified split needs classes, and the target is a number. Set method to "random".',
+    );
+    return { code: 'split.stratifiedRegression', message, key: 'method' };
+  }
+  if (split.method === 'kFold' && split.kind === 'stratified' && !isClassification) {
+    const message = l10n.t('Stratified folds need classes, and the target is a number. Set kind to "plain".');
+    return { code: 'split.stratifiedRegression', message, key: 'kind' };
+  }
+  if (split.method === 'kFold') {
+    if (split.fold > split.folds) {
+      const message = l10n.t('There is no fold {0} of {1}; expected 1 to {1}.', split.fold, split.folds);
+      return { code: 'split.fold', message, key: 'fold' };
+    }
+    if (splitColumnOf(split) === undefined && (split.kind === 'group' || split.kind === 'time')) {
+      const message =
+        split.kind === 'group'
+          ? l10n.t('Folds by group need the column that says the group. Set "column".')
+          : l10n.t('Folds by time need the column with the time. Set "column".');
+      return { code: 'split.noColumn', message, key: 'kind' };
+    }
+    return undefined;
+  }
+  if (split.validation + split.test < 1) return undefined;
+  const message = l10n.t(
+    'The shares for validation ({0}) and test ({1}) leave no row for training; expected a sum below 1.',
+    split.validation,
+    split.test,
+  );
+  return { code: 'split.shares', message };
+}
+
+/**
+ * @throws BenchError split.tooFewRows, split.shares, split.fold, split.noColumn, split.stratifiedRegression,
+ * split.unknownValue, split.noTrain, split.tooFewGroups, split.tooFewTimes
+ */
+export async function splitRows(split: Split, input: SplitInput): Promise<SplitResult> {
+  const problem = splitProblem(split, input.classes !== undefined);
+  if (problem !== undefined) throw new BenchError(problem.code, problem.message);
   if (split.method === 'column') return splitByColumn(split.column, input);
-  if (split.validation + split.test >= 1) {
-    throw new BenchError(
-      'split.shares',
-      l10n.t(
-        'The shares for validation ({0}) and test ({1}) leave no row for training; expected a sum below 1.',
-        split.validation,
-        split.test,
-      ),
-    );
+  switch (split.method) {
+    case 'random':
+    case 'stratified': {
+      const stream = randomStream(split.seed, 'split');
+      const all = allRows(input.rows);
+      const parts =
+        split.method === 'stratified' && input.classes !== undefined
+          ? stratifiedParts(all, input.classes, split, stream)
+          : randomParts(all, split, stream);
+      return { parts: checked(parts), issues: [] };
+    }
+    case 'group':
+      return splitByGroup(split, input);
+    case 'time':
+      return splitByTime(split, input);
+    case 'kFold':
+      return splitIntoFolds(split, input);
   }
-  const stream = randomStream(split.seed, 'split');
-  const shares = { validation: split.validation, test: split.test };
-  const all = Uint32Array.from({ length: input.rows }, (_, row) => row);
-  if (split.method === 'random') return { parts: checked(randomParts(all, shares, stream)), issues: [] };
-  if (input.classes === undefined) {
-    throw new BenchError(
-      'split.stratifiedRegression',
-      l10n.t('A stratified split needs classes, but the task is regression. Use the method "random".'),
-    );
-  }
-  return { parts: checked(stratifiedParts(all, input.classes, shares, stream)), issues: [] };
 }
 
 function checked(parts: SplitRows): SplitRows {
@@ -86,108 +156,139 @@ function checked(parts: SplitRows): SplitRows {
   );
 }
 
-interface Shares {
-  readonly validation: number;
-  readonly test: number;
+type SplitOf<M extends Split['method']> = Extract<Split, { method: M }>;
+
+async function splitByGroup(split: SplitOf<'group'>, input: SplitInput): Promise<SplitResult> {
+  const values = requireColumn(input.values);
+  const groups = drawGroups(values, randomStream(split.seed, 'split'));
+  if (groups.sizes.length < 3) throw tooFewGroups(split.column, groups.sizes.length, 3);
+  const parts = checked(groupParts(groups, split));
+  const issues = [...(await missingGroups(split.column, values, input)), ...oddShares(split, parts)];
+  return { parts, issues };
 }
 
-function randomParts(rows: Uint32Array, shares: Shares, stream: RandomStream): SplitRows {
-  const shuffled = stream.shuffle(Uint32Array.from(rows));
-  const test = Math.round(rows.length * shares.test);
-  const validation = Math.round(rows.length * shares.validation);
-  return {
-    test: shuffled.slice(0, test).sort(),
-    validation: shuffled.slice(test, test + validation).sort(),
-    train: shuffled.slice(test + validation).sort(),
-  };
+function splitByTime(split: SplitOf<'time'>, input: SplitInput): SplitResult {
+  const times = requireColumn(input.times);
+  const timeline = timelineOf(times);
+  const different = timeline.cuts.length + 1;
+  if (different < 3) throw tooFewTimes(split.column, different, 3);
+  const parts = checked(timeParts(times, timeline, split));
+  return { parts, issues: oddShares(split, parts) };
 }
 
-/** Each class is shuffled and cut for itself; every class stays in train, and from 3 rows on is in each part. */
-function stratifiedParts(
-  rows: Uint32Array,
-  classOf: readonly string[],
-  shares: Shares,
-  stream: RandomStream,
-): SplitRows {
-  const groups = new Map<string, number[]>();
-  for (const row of rows) {
-    const name = classOf[row] ?? '';
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [row]);
-    else group.push(row);
+async function splitIntoFolds(split: SplitOf<'kFold'>, input: SplitInput): Promise<SplitResult> {
+  const { kind, folds, column = '' } = split;
+  if (kind === 'group') {
+    const values = requireColumn(input.values);
+    const groups = drawGroups(values, randomStream(split.seed, 'split'));
+    if (groups.sizes.length <= folds) throw tooFewGroups(column, groups.sizes.length, folds + 1);
+    return { parts: checked(groupFold(groups, split)), issues: await missingGroups(column, values, input) };
   }
-  // By code point, so that the order of the rows in the file does not change which stream draw goes where.
-  const ordered = [...groups].sort(([a], [b]) => compareCodePoints(a, b)).map(([, group]) => group);
-  const sizes = ordered.map((group) => group.length);
-  // A class of two rows: one to learn from, one to test on.
-  const test = allot(
-    sizes,
-    rows.length,
-    shares.test,
-    sizes.map((size) => size - (size >= 3 && shares.validation > 0 ? 2 : 1)),
-    sizes.map((size) => (size >= 2 && shares.test > 0 ? 1 : 0)),
+  if (kind === 'time') {
+    const times = requireColumn(input.times);
+    const timeline = timelineOf(times);
+    const different = timeline.cuts.length + 1;
+    if (different < folds + 2) throw tooFewTimes(column, different, folds + 2);
+    const parts = checked(timeFold(times, timeline, split));
+    return { parts, issues: unusedRows(parts) };
+  }
+  const parts =
+    kind === 'stratified' && input.classes !== undefined
+      ? stratifiedFold(input.rows, input.classes, split)
+      : plainFold(input.rows, split);
+  return { parts: checked(parts), issues: [] };
+}
+
+function requireColumn<T>(values: T | undefined): T {
+  if (values === undefined)
+    throw new BenchError('internal.splitColumn', 'The column of the split was not read');
+  return values;
+}
+
+function tooFewGroups(column: string, found: number, least: number): BenchError {
+  return new BenchError(
+    'split.tooFewGroups',
+    l10n.t(
+      'Column "{0}" has {1} groups, and at least {2} are needed, since a group stays in one part. Take another column or fewer folds.',
+      column,
+      found,
+      least,
+    ),
+    { details: { column } },
   );
-  const validation = allot(
-    sizes,
-    rows.length,
-    shares.validation,
-    sizes.map((size, i) => size - (test[i] ?? 0) - 1),
-    sizes.map((size) => (size >= 3 && shares.validation > 0 ? 1 : 0)),
-  );
-  const parts: Record<Part, number[]> = { train: [], validation: [], test: [] };
-  for (const [i, group] of ordered.entries()) {
-    stream.shuffle(group);
-    const testEnd = test[i] ?? 0;
-    const validationEnd = testEnd + (validation[i] ?? 0);
-    group.forEach((row, at) =>
-      parts[at < testEnd ? 'test' : at < validationEnd ? 'validation' : 'train'].push(row),
-    );
-  }
-  return {
-    train: Uint32Array.from(parts.train).sort(),
-    validation: Uint32Array.from(parts.validation).sort(),
-    test: Uint32Array.from(parts.test).sort(),
-  };
 }
 
-/**
- * Rows of each class for one part: largest remainder, so that the total is `round(rows * share)`, within
- * [least, most] per class.
- */
-function allot(
-  sizes: readonly number[],
-  rows: number,
-  share: number,
-  most: readonly number[],
-  least: readonly number[],
-): number[] {
-  const clamp = (value: number, i: number): number =>
-    Math.max(0, Math.min(Math.max(value, least[i] ?? 0), most[i] ?? 0));
-  const allotted = sizes.map((size, i) => clamp(Math.floor(size * share), i));
-  const byRemainder = sizes
-    .map((size, i) => ({ i, remainder: size * share - Math.floor(size * share) }))
-    .sort((a, b) => b.remainder - a.remainder || a.i - b.i);
-  let open = Math.round(rows * share) - allotted.reduce((sum, value) => sum + value, 0);
-  for (const { i } of byRemainder) {
-    const now = allotted[i] ?? 0;
-    if (open <= 0) break;
-    // A class already raised above its quota by `least` gets no more.
-    if (now < (most[i] ?? 0) && now <= (sizes[i] ?? 0) * share) {
-      allotted[i] = now + 1;
-      open--;
-    }
-  }
-  return allotted;
+function tooFewTimes(column: string, found: number, least: number): BenchError {
+  return new BenchError(
+    'split.tooFewTimes',
+    l10n.t(
+      'Column "{0}" has {1} different times, and at least {2} are needed, since equal times stay together. Take another column or fewer folds.',
+      column,
+      found,
+      least,
+    ),
+    { details: { column } },
+  );
+}
+
+/** A row without a group may belong to any: that is for the reader to know. */
+async function missingGroups(column: string, { codes }: CodedTexts, input: SplitInput): Promise<DataIssue[]> {
+  const first = codes.indexOf(-1);
+  if (first < 0) return [];
+  const count = codes.reduce((sum, code) => sum + (code < 0 ? 1 : 0), 0);
+  const line = await input.lineOf(first);
+  const message = l10n.t(
+    'Split column "{0}" has no group in {1} rows, the first in line {2}. Each counts as a group of its own; if they belong together, fill them in.',
+    column,
+    count,
+    line ?? '?',
+  );
+  return [
+    {
+      severity: 'warning',
+      code: 'split.missingGroup',
+      message,
+      column,
+      count,
+      ...(line === undefined ? {} : { line }),
+    },
+  ];
+}
+
+function oddShares(split: SplitOf<'group' | 'time'>, parts: SplitRows): DataIssue[] {
+  const rows = parts.train.length + parts.validation.length + parts.test.length;
+  const percent = (share: number): number => Math.round(share * 100);
+  const shares = { validation: parts.validation.length / rows, test: parts.test.length / rows };
+  const isOdd = (['validation', 'test'] as const).some(
+    (part) => Math.abs(shares[part] - split[part]) > SHARE_TOLERANCE,
+  );
+  if (!isOdd) return [];
+  const message = l10n.t(
+    'Split by "{0}": {1} % of the rows are for validation and {2} % for test, since rows of one value stay together ({3} % and {4} % were wanted).',
+    split.column,
+    percent(shares.validation),
+    percent(shares.test),
+    percent(split.validation),
+    percent(split.test),
+  );
+  return [{ severity: 'warning', code: 'split.oddShares', message, column: split.column }];
+}
+
+function unusedRows({ unused }: SplitRows): DataIssue[] {
+  if (unused.length === 0) return [];
+  const message = l10n.t('Rows left out because they are later than this fold: {0}.', unused.length);
+  return [{ severity: 'info', code: 'split.laterThanFold', message, count: unused.length }];
 }
 
 async function splitByColumn(
   column: string,
   input: SplitInput,
 ): Promise<{ parts: SplitRows; issues: DataIssue[] }> {
+  const parts = (input.values?.names ?? []).map(splitPartOf);
   const found: Record<Part, number[]> = { train: [], validation: [], test: [] };
   for (let row = 0; row < input.rows; row++) {
-    const value = input.values?.[row] ?? null;
-    const part = value === null ? undefined : splitPartOf(value);
+    const code = input.values?.codes[row] ?? -1;
+    const part = parts[code];
     if (part === undefined) {
       const line = await input.lineOf(row);
       throw new BenchError(
@@ -196,7 +297,7 @@ async function splitByColumn(
           'Split column "{0}": line {1} has "{2}"; expected train, validation (or val, valid, dev) or test.',
           column,
           line ?? '?',
-          value ?? '',
+          input.values?.names[code] ?? '',
         ),
         { details: { column, ...(line === undefined ? {} : { line }) } },
       );
@@ -249,20 +350,5 @@ async function splitByColumn(
     const message = l10n.t('Split column "{0}" has no test rows: there will be no test score.', column);
     issues.push({ severity: 'warning', code: 'split.noTest', message, column });
   }
-  return { parts: { train, validation, test }, issues };
-}
-
-/** Order by Unicode code point, the same on every machine and as Python sorts. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const left = a.charCodeAt(i);
-    const right = b.charCodeAt(i);
-    if (left !== right) {
-      // UTF-16 puts astral characters (surrogates, 0xD800..) below U+E000..: lift them above.
-      const lift = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
-      return lift(left) - lift(right);
-    }
-  }
-  return a.length - b.length;
+  return { parts: { train, validation, test, unused: NO_ROWS }, issues };
 }

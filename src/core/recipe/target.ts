@@ -6,7 +6,7 @@ import type { FittedTarget } from '../../shared/schema/recipe';
 import type { Table } from '../data/table';
 import { meanOf, populationSd } from './encoders/statistics';
 import { numberValues, textValues } from './fit';
-import { compareCodePoints } from './split';
+import { compareCodePoints } from './codePoints';
 import { positiveOf } from './truth';
 
 /** Width of the model's output. */

@@ -1,5 +1,5 @@
 // Owns which of two spellings is the positive one: for boolean features and binary targets alike.
-import { compareCodePoints } from './split';
+import { compareCodePoints } from './codePoints';
 
 /** Lower case. What one looks for is the positive class, as a doctor says it. */
 const POSITIVE = new Set(

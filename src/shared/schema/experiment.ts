@@ -119,6 +119,41 @@ export const splitSchema = z.discriminatedUnion('method', [
       .describe('A column whose values are train, validation (or val, valid, dev) and test.'),
     description,
   }),
+  z.strictObject({
+    method: z.literal('group').describe('Random, with all rows of a group (a person, a device) in one part.'),
+    column: z.string().min(1).describe('The column that says which group a row belongs to.'),
+    validation: share('validation'),
+    test: share('test'),
+    seed: splitSeed,
+    description,
+  }),
+  z.strictObject({
+    method: z.literal('time').describe('The latest rows are the test, those before them the validation.'),
+    column: z
+      .string()
+      .min(1)
+      .describe('The column with the time: numbers or dates. Equal times stay together.'),
+    validation: share('validation'),
+    test: share('test'),
+    description,
+  }),
+  z.strictObject({
+    method: z
+      .literal('kFold')
+      .describe('The rest behind the test in folds, one of which is the validation: train a run for each.'),
+    kind: z
+      .enum(['plain', 'stratified', 'group', 'time'])
+      .default('plain')
+      .describe(
+        'stratified: the same share of every class in each fold. group: no group in two folds. time: train is all before the fold; what is later is left out.',
+      ),
+    column: z.string().min(1).optional().describe('The column of the group or the time.'),
+    folds: z.int().min(2).max(50).default(5).describe('How many folds.'),
+    fold: z.int().min(1).max(50).default(1).describe('The fold that is the validation, from 1.'),
+    test: share('test').describe('Share of the rows for test: the same rows for every fold.'),
+    seed: splitSeed,
+    description,
+  }),
 ]);
 export type Split = z.infer<typeof splitSchema>;
 

@@ -5,7 +5,7 @@ import type { Table, TableColumn } from '../../../src/core/data/table';
 import { applyRecipe } from '../../../src/core/recipe/apply';
 import { termsOf } from '../../../src/core/recipe/encoders/text';
 import { fitFeatures } from '../../../src/core/recipe/fit';
-import { compareCodePoints } from '../../../src/core/recipe/split';
+import { compareCodePoints } from '../../../src/core/recipe/codePoints';
 import { positiveOf } from '../../../src/core/recipe/truth';
 import type { UsedFeature } from '../../../src/shared/schema/experiment';
 import type { FittedEncoder } from '../../../src/shared/schema/recipe';

@@ -1,7 +1,7 @@
 // Owns booleans: which spelling means true, learnt from train values; one 0/1 column.
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../../shared/errors';
-import { compareCodePoints } from '../split';
+import { compareCodePoints } from '../codePoints';
 import { positiveOf } from '../truth';
 import { missingName, type Encoder } from './encoder';
 

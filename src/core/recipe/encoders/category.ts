@@ -1,6 +1,6 @@
 // Owns categories: one-hot over the most frequent train values.
 import { missingName, type Encoder } from './encoder';
-import { compareCodePoints } from '../split';
+import { compareCodePoints } from '../codePoints';
 
 /** Distinct values with their counts: most frequent first, ties by code point. */
 export function countValues(values: Iterable<string | null>): [string, number][] {

@@ -1,6 +1,6 @@
 // Owns text: TF-IDF over the terms that most train texts hold, as scikit-learn's TfidfVectorizer counts them.
 import type { Encoder } from './encoder';
-import { compareCodePoints } from '../split';
+import { compareCodePoints } from '../codePoints';
 
 // Han, Hiragana, Katakana: written without spaces.
 const CJK = '\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\u30fc';

@@ -13,7 +13,7 @@ import {
 } from '../../data/relation';
 import { noteNotNumbers } from './notNumbers';
 import { finite, scalesOf } from './numberScale';
-import { literal } from './numberSteps';
+import { doubleSql } from '../../data/scalarSql';
 import type { StepContext } from './step';
 
 type AggregateFunction = StepOf<'groupAggregate'>['aggregates'][number]['function'];
@@ -92,8 +92,8 @@ function resultOf(
 
 /** As pandas: missing values are skipped, sd has ddof 1; but a sum of none is missing, not 0. */
 function aggregateSql(kind: AggregateFunction | undefined, x: string, scale: number): string {
-  const scaled = scale === 1 ? x : `${x} / ${literal(scale)}`;
-  const back = (sql: string): string => finite(scale === 1 ? sql : `(${sql} * ${literal(scale)})`);
+  const scaled = scale === 1 ? x : `${x} / ${doubleSql(scale)}`;
+  const back = (sql: string): string => finite(scale === 1 ? sql : `(${sql} * ${doubleSql(scale)})`);
   switch (kind) {
     case 'count':
     case undefined:

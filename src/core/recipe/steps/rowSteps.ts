@@ -18,7 +18,7 @@ import {
 import { meanOf, populationSd, presentOf } from '../encoders/statistics';
 import { groupAggregate } from './aggregate';
 import { besideRows, writtenDown } from './besideRows';
-import { literal } from './numberSteps';
+import { doubleSql } from '../../data/scalarSql';
 import { seededKey, sortTerms } from './rowOrder';
 import type { ApplyContext, StepContext, StepDefinition } from './step';
 
@@ -89,7 +89,7 @@ async function removeOutliers(
         : await zScoreFence(column, step.factor, trainRows(rows), context);
     if (fence === undefined) continue;
     const value = `(${numberOf(column)})`;
-    inside.push(`coalesce(${value} BETWEEN ${literal(fence.low)} AND ${literal(fence.high)}, true)`);
+    inside.push(`coalesce(${value} BETWEEN ${doubleSql(fence.low)} AND ${doubleSql(fence.high)}, true)`);
   }
   if (inside.length === 0) return rows;
   const kept = filterRows(rows, `(part <> ${PART_CODES.train} OR (${inside.join(' AND ')}))`);

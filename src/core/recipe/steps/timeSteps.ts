@@ -14,7 +14,7 @@ import {
 import { besideRows } from './besideRows';
 import { noteNotNumbers } from './notNumbers';
 import { finite, scalesOf } from './numberScale';
-import { literal } from './numberSteps';
+import { doubleSql } from '../../data/scalarSql';
 import { sortTerms } from './rowOrder';
 import type { StepContext, StepDefinition } from './step';
 
@@ -88,7 +88,7 @@ async function rolling(step: StepOf<'rolling'>, input: Relation, context: StepCo
     : `${step.window} PRECEDING AND 1 PRECEDING`;
   const over = `OVER (${windowSql(step, input)} ROWS BETWEEN ${rows})`;
   const added = columns.map((column, i) => {
-    const scale = literal(scales[i] ?? 1);
+    const scale = doubleSql(scales[i] ?? 1);
     const value = numberOf(column);
     const aggregate = { mean: 'avg', sum: 'sum', min: 'min', max: 'max', sd: 'stddev_samp' }[step.function];
     const result = finite(`(${aggregate}((${value}) / ${scale}) ${over} * ${scale})`);

@@ -1,0 +1,135 @@
+// Owns cutting rows into parts at random: plainly, and with the same share of every class in each part.
+import type { RandomStream } from '../../shared/random';
+import type { CodedTexts } from './codedTexts';
+import { compareCodePoints } from './codePoints';
+
+/** Row indices, each ascending: disjoint, and together all rows. */
+export interface SplitRows {
+  readonly train: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly test: Uint32Array;
+  /** In no part: rows later than the fold of a k-fold by time, and before its test. Empty for all others. */
+  readonly unused: Uint32Array;
+}
+
+export interface Shares {
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** The part of each row, to be told apart later. */
+export type PartName = keyof SplitRows;
+
+export const NO_ROWS = new Uint32Array(0);
+
+export function allRows(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, row) => row);
+}
+
+/** @param partOf a part for each of the rows */
+export function rowsByPart(rows: number, partOf: (row: number) => PartName): SplitRows {
+  const found: Record<PartName, number[]> = { train: [], validation: [], test: [], unused: [] };
+  for (let row = 0; row < rows; row++) found[partOf(row)].push(row);
+  return {
+    train: Uint32Array.from(found.train),
+    validation: Uint32Array.from(found.validation),
+    test: Uint32Array.from(found.test),
+    unused: Uint32Array.from(found.unused),
+  };
+}
+
+export function randomParts(rows: Uint32Array, shares: Shares, stream: RandomStream): SplitRows {
+  const shuffled = stream.shuffle(Uint32Array.from(rows));
+  const test = Math.round(rows.length * shares.test);
+  const validation = Math.round(rows.length * shares.validation);
+  return {
+    test: shuffled.slice(0, test).sort(),
+    validation: shuffled.slice(test, test + validation).sort(),
+    train: shuffled.slice(test + validation).sort(),
+    unused: NO_ROWS,
+  };
+}
+
+/** Rows of each class, classes by code point: so the order of the file does not say which draw goes where. */
+export function rowsByClass(rows: Uint32Array, classes: CodedTexts): number[][] {
+  const groups = new Map<number, number[]>();
+  for (const row of rows) {
+    const code = classes.codes[row] ?? -1;
+    const group = groups.get(code);
+    if (group === undefined) groups.set(code, [row]);
+    else group.push(row);
+  }
+  const name = (code: number): string => classes.names[code] ?? '';
+  return [...groups].sort(([a], [b]) => compareCodePoints(name(a), name(b))).map(([, group]) => group);
+}
+
+/** Each class is shuffled and cut for itself; every class stays in train, and from 3 rows on is in each part. */
+export function stratifiedParts(
+  rows: Uint32Array,
+  classes: CodedTexts,
+  shares: Shares,
+  stream: RandomStream,
+): SplitRows {
+  const ordered = rowsByClass(rows, classes);
+  const sizes = ordered.map((group) => group.length);
+  // A class of two rows: one to learn from, one to test on.
+  const test = allot(
+    sizes,
+    rows.length,
+    shares.test,
+    sizes.map((size) => size - (size >= 3 && shares.validation > 0 ? 2 : 1)),
+    sizes.map((size) => (size >= 2 && shares.test > 0 ? 1 : 0)),
+  );
+  const validation = allot(
+    sizes,
+    rows.length,
+    shares.validation,
+    sizes.map((size, i) => size - (test[i] ?? 0) - 1),
+    sizes.map((size) => (size >= 3 && shares.validation > 0 ? 1 : 0)),
+  );
+  const parts: Record<'train' | 'validation' | 'test', number[]> = { train: [], validation: [], test: [] };
+  for (const [i, group] of ordered.entries()) {
+    stream.shuffle(group);
+    const testEnd = test[i] ?? 0;
+    const validationEnd = testEnd + (validation[i] ?? 0);
+    group.forEach((row, at) =>
+      parts[at < testEnd ? 'test' : at < validationEnd ? 'validation' : 'train'].push(row),
+    );
+  }
+  return {
+    train: Uint32Array.from(parts.train).sort(),
+    validation: Uint32Array.from(parts.validation).sort(),
+    test: Uint32Array.from(parts.test).sort(),
+    unused: NO_ROWS,
+  };
+}
+
+/**
+ * Rows of each class for one part: largest remainder, so that the total is `round(rows * share)`, within
+ * [least, most] per class.
+ */
+function allot(
+  sizes: readonly number[],
+  rows: number,
+  share: number,
+  most: readonly number[],
+  least: readonly number[],
+): number[] {
+  const clamp = (value: number, i: number): number =>
+    Math.max(0, Math.min(Math.max(value, least[i] ?? 0), most[i] ?? 0));
+  const allotted = sizes.map((size, i) => clamp(Math.floor(size * share), i));
+  const byRemainder = sizes
+    .map((size, i) => ({ i, remainder: size * share - Math.floor(size * share) }))
+    .sort((a, b) => b.remainder - a.remainder || a.i - b.i);
+  let open = Math.round(rows * share) - allotted.reduce((sum, value) => sum + value, 0);
+  for (const { i } of byRemainder) {
+    const now = allotted[i] ?? 0;
+    if (open <= 0) break;
+    // A class already raised above its quota by `least` gets no more.
+    if (now < (most[i] ?? 0) && now <= (sizes[i] ?? 0) * share) {
+      allotted[i] = now + 1;
+      open--;
+    }
+  }
+  return allotted;
+}

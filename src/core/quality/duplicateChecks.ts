@@ -1,0 +1,133 @@
+// Owns the checks on rows that repeat: in the file, and across the split, where a test row that was learnt by heart
+// makes every score too good.
+import * as l10n from '@vscode/l10n';
+import type { ColumnProfile } from '../../shared/schema/profile';
+import type { Remedy } from '../../shared/schema/quality';
+import {
+  count,
+  featureColumns,
+  FIRST_ROWS,
+  numberAt,
+  percent,
+  stepsRemedy,
+  type CheckContext,
+  type Found,
+  type QualityCheck,
+} from './check';
+import { isCoincidence, repeatsOf, rowKeys, type RowKeys } from './rowKeys';
+
+/** One row in a hundred weighs in a score; fewer are worth a word. */
+const NOTABLE_SHARE = 0.01;
+
+export const duplicateRows: QualityCheck = {
+  title: () => l10n.t('Rows that repeat'),
+  async run(context) {
+    const { columns, rows } = context.profile;
+    const keys = await rowKeys(context, columns, 'exact');
+    const { table, rows: repeats } = await repeatsOf(context, keys);
+    if (repeats === 0 || (await isCoincidence(context, keys))) return [];
+    const found = await context.query(
+      `SELECT a.rid FROM ${keys.table} a JOIN ${table} b ON a.k = b.k WHERE a.rid > b.first ORDER BY a.rid LIMIT ${FIRST_ROWS}`,
+    );
+    return [
+      {
+        status: repeats >= NOTABLE_SHARE * rows ? 'warn' : 'note',
+        message: l10n.t(
+          '{0} of {1} rows ({2}) are equal to a row before them in all {3} columns.',
+          count(repeats),
+          count(rows),
+          percent(repeats / rows),
+          columns.length,
+        ),
+        columns: [],
+        count: repeats,
+        rows: found.map(([rid]) => ({ row: Number(rid) })),
+        remedies: [
+          stepsRemedy(l10n.t('Keep one of equal rows'), 'start', { step: 'dropDuplicates', keep: 'first' }),
+        ],
+      },
+    ];
+  },
+};
+
+export const nearDuplicatesAcrossSplits: QualityCheck = {
+  title: () => l10n.t('Nearly equal rows in train and test'),
+  async run(context) {
+    const columns = comparedColumns(context);
+    if (columns.length === 0) return { notMade: l10n.t('There is no column to compare rows by.') };
+    const { held, table } = await context.parted();
+    const keys = await rowKeys(context, columns, 'near');
+    const twins = await twinsOf(context, keys, table);
+    if (twins === 0) return [];
+    if (await isCoincidence(context, keys)) return [];
+    const found = await context.query(
+      `SELECT p.rid FROM ${table} p JOIN ${keys.table} a USING (rid) WHERE p.held AND a.k IN (${trainKeys(keys, table)})
+       ORDER BY p.rid LIMIT ${FIRST_ROWS}`,
+    );
+    const areEqual = (await twinsOf(context, await rowKeys(context, columns, 'exact'), table)) === twins;
+    return [finding({ columns, twins, held, areEqual, rows: found.map(([rid]) => ({ row: Number(rid) })) })];
+  },
+};
+
+/** Without columns that name the rows, which no two rows share and no model sees, and without empty ones. */
+function comparedColumns(context: CheckContext): readonly ColumnProfile[] {
+  return featureColumns(context).filter(({ type, missing, rows }) => type !== 'id' && missing < rows);
+}
+
+/** Held-out rows that have a twin among the train rows. */
+async function twinsOf(context: CheckContext, keys: RowKeys, table: string): Promise<number> {
+  const [row] = await context.query(
+    `SELECT count(*) FROM ${table} p JOIN ${keys.table} a USING (rid) WHERE p.held AND a.k IN (${trainKeys(keys, table)})`,
+  );
+  return numberAt(row, 0);
+}
+
+function trainKeys(keys: RowKeys, table: string): string {
+  return `SELECT k FROM ${keys.table} JOIN ${table} USING (rid) WHERE NOT held`;
+}
+
+interface Twins extends Pick<Found, 'rows'> {
+  readonly columns: readonly ColumnProfile[];
+  readonly twins: number;
+  readonly held: number;
+  readonly areEqual: boolean;
+}
+
+function finding({ columns, twins, held, areEqual, rows }: Twins): Found {
+  return {
+    status: twins >= NOTABLE_SHARE * held ? 'warn' : 'note',
+    message: areEqual
+      ? l10n.t(
+          '{0} of {1} validation and test rows ({2}) have a train row that is equal in all {3} features: they test what was learnt by heart.',
+          count(twins),
+          count(held),
+          percent(twins / held),
+          columns.length,
+        )
+      : l10n.t(
+          '{0} of {1} validation and test rows ({2}) have a train row that is equal in all {3} features, but for upper case, spaces or digits after the third: they test what was learnt by heart.',
+          count(twins),
+          count(held),
+          percent(twins / held),
+          columns.length,
+        ),
+    columns: [],
+    count: twins,
+    rows: [...rows],
+    remedies: remediesOf(columns, areEqual),
+  };
+}
+
+function remediesOf(columns: readonly ColumnProfile[], areEqual: boolean): Remedy[] {
+  const names = columns.map(({ name }) => name);
+  if (areEqual) {
+    return [
+      stepsRemedy(l10n.t('Keep one of rows with equal features'), 'start', {
+        step: 'dropDuplicates',
+        columns: names,
+        keep: 'first',
+      }),
+    ];
+  }
+  return [];
+}

@@ -1,0 +1,155 @@
+// Owns finding equal rows in bounded memory: a 64-bit key a row, kept with its source row in a temporary table. Two
+// different rows of ten million share a key with a chance of 3 in a million.
+import type { ColumnProfile } from '../../shared/schema/profile';
+import { numberOf, textOf, type RelationColumn } from '../data/relation';
+import { numberAt, type CheckContext } from './check';
+import { literal } from './numberCells';
+
+/** More hashes in one query are planned too slowly. */
+const COLUMNS_PER_QUERY = 32;
+/** Keys that are grouped at once: 2 million take about 100 MB. */
+const KEYS_PER_PART = 2_000_000;
+
+/**
+ * exact: trimmed texts are equal. near: equal after case folding, with runs of space as one; numbers are equal in three
+ * significant digits and to a thousandth of the column's range (three digits alone would make one of 2010 and 2014).
+ */
+export type Closeness = 'exact' | 'near';
+
+/** Rows with the same key are equal in these columns, and the other way round. */
+export interface RowKeys {
+  /** `rid` and `k`, in the order of the rows. */
+  readonly table: string;
+  readonly columns: readonly ColumnProfile[];
+  readonly closeness: Closeness;
+}
+
+export async function rowKeys(
+  context: CheckContext,
+  columns: readonly ColumnProfile[],
+  closeness: Closeness,
+): Promise<RowKeys> {
+  let table: string | undefined;
+  for (let first = 0; first < columns.length || table === undefined; first += COLUMNS_PER_QUERY) {
+    const some = columns.slice(first, first + COLUMNS_PER_QUERY);
+    const relation = await context.relation(some.map(({ name }) => name));
+    const hashes = relation.columns.map((cell, i) => hashSql(cell, some[i], closeness));
+    // Exclusive or, so that a column can be taken out of a key again.
+    const key = [table === undefined ? '0::UBIGINT' : 'k', ...hashes].reduce(
+      (sum, hash) => `xor(${sum}, ${hash})`,
+    );
+    const from =
+      table === undefined ? relation.from : `${relation.from} POSITIONAL JOIN (SELECT k FROM ${table})`;
+    const name = context.workbench.tableName();
+    await context.query(`CREATE TABLE ${name} AS SELECT rid, ${key} AS k FROM ${from}`);
+    if (table !== undefined) await context.query(`DROP TABLE ${table}`);
+    table = name;
+  }
+  return { table, columns, closeness };
+}
+
+/**
+ * Of a cell and its column, so that two columns that change places do not cancel out. As one text: hash(a, b) of DuckDB
+ * only adds b's bits to a's.
+ */
+function hashSql(cell: RelationColumn, profile: ColumnProfile | undefined, closeness: Closeness): string {
+  const value = closeness === 'exact' ? textOf(cell) : nearSql(cell, profile);
+  return `hash(coalesce('${cell.id}:' || ${value}, '${cell.id}'))`;
+}
+
+function nearSql(column: RelationColumn, profile: ColumnProfile | undefined): string {
+  const text = `lower(regexp_replace(${textOf(column)}, '\\s+', ' ', 'g'))`;
+  if (profile?.type !== 'number' || profile.numeric === undefined) return text;
+  const { min, max } = profile.numeric;
+  const number = numberOf(column);
+  // Adding 0 makes -0 a 0.
+  const digits = `format('{:.2e}', (${number}) + 0)`;
+  const grid = `format(' {:.0f}', ((${number}) / ${literal(max - min)} - ${literal(min / (max - min))}) * 1000)`;
+  const hasRange = Number.isFinite(max - min) && max > min;
+  return `coalesce(${hasRange ? `${digits} || ${grid}` : digits}, ${text})`;
+}
+
+export interface Repeats {
+  /** The keys that more than one row has: `k`, `first` (its first row) and `c` (its rows). */
+  readonly table: string;
+  /** Rows that are equal to one before them. */
+  readonly rows: number;
+}
+
+export async function repeatsOf(context: CheckContext, keys: RowKeys): Promise<Repeats> {
+  const table = context.workbench.tableName();
+  await context.query(`CREATE TABLE ${table} (k UBIGINT, first BIGINT, c BIGINT)`);
+  const parts = partsOf(context);
+  for (let part = 0; part < parts; part++) {
+    await context.query(
+      `INSERT INTO ${table} SELECT k, min(rid), count(*) FROM ${keys.table} WHERE k % ${parts} = ${part} GROUP BY k HAVING count(*) > 1`,
+    );
+  }
+  const [row] = await context.query(`SELECT coalesce(sum(c - 1), 0)::BIGINT FROM ${table}`);
+  return { table, rows: numberAt(row, 0) };
+}
+
+function partsOf({ profile }: CheckContext): number {
+  return Math.max(1, Math.ceil(profile.rows / KEYS_PER_PART));
+}
+
+/** Columns that are looked at for coincidence, those that tell rows apart best first. */
+const MAX_TELLING = 8;
+/** Pairs below which a share says nothing, when not all of them were looked at. */
+const MIN_SAMPLED_PAIRS = 20;
+const HALF = 0.5;
+/** Times as often as two values of the column are equal anyway; columns that go together make it more than once. */
+const NEAR_CHANCE = 3;
+
+/**
+ * Whether equal rows are a coincidence rather than copies: a table of a few small counts repeats itself. Of the pairs of
+ * rows that are equal in all columns but one, copies are equal in that one too; where most pairs differ in it, and about
+ * as often as any two rows do, those that do not are chance.
+ */
+export async function isCoincidence(context: CheckContext, keys: RowKeys): Promise<boolean> {
+  const telling = keys.columns
+    // What names a row is never the same by chance.
+    .filter(({ type }) => type !== 'id')
+    .map((column) => ({ column, chance: sameByChance(column) }))
+    .sort((a, b) => a.chance - b.chance)
+    .slice(0, MAX_TELLING);
+  const parts = partsOf(context);
+  for (const { column, chance } of telling) {
+    const { all, others } = await pairsWithout(context, keys, { column, parts });
+    if (others < (parts > 1 ? MIN_SAMPLED_PAIRS : 1)) continue;
+    if (all < HALF * others && all <= NEAR_CHANCE * chance * others) return true;
+  }
+  return false;
+}
+
+/** Pairs of rows that are equal in all columns, and in all but one: of whole groups, one of `parts` of them. */
+async function pairsWithout(
+  context: CheckContext,
+  keys: RowKeys,
+  { column, parts }: { readonly column: ColumnProfile; readonly parts: number },
+): Promise<{ all: number; others: number }> {
+  const relation = await context.relation([column.name]);
+  const [cell] = relation.columns;
+  if (cell === undefined) throw new RangeError(column.name);
+  const without = `SELECT k, xor(k, h) AS o FROM (SELECT ${hashSql(cell, column, keys.closeness)} AS h FROM ${relation.from}) POSITIONAL JOIN (SELECT k FROM ${keys.table})`;
+  const [row] = await context.query(
+    `SELECT coalesce(sum(same), 0), coalesce(sum(c * (c - 1) / 2), 0)
+     FROM (SELECT sum(c)::DOUBLE AS c, sum(c::DOUBLE * (c - 1) / 2) AS same
+           FROM (SELECT o, k, count(*) AS c FROM (${without}) WHERE o % ${parts} = 0 GROUP BY o, k) GROUP BY o)`,
+  );
+  return { all: numberAt(row, 0), others: numberAt(row, 1) };
+}
+
+/** That two rows have the same value: the sum of squared shares, with what is not in the top spread evenly. */
+function sameByChance({ rows, missing, distinct, topValues = [] }: ColumnProfile): number {
+  if (rows === 0) return 1;
+  let same = (missing / rows) ** 2;
+  let rest = rows - missing;
+  for (const { count } of topValues) {
+    same += (count / rows) ** 2;
+    rest -= count;
+  }
+  const others = distinct - topValues.length;
+  if (rest > 0 && others > 0) same += (rest / rows) ** 2 / others;
+  return Math.min(1, same);
+}

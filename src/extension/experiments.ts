@@ -15,8 +15,12 @@ export function isExperimentUri(uri: vscode.Uri): boolean {
   return uri.path.toLowerCase().endsWith(EXPERIMENT_FILE_SUFFIX);
 }
 
+/** Tables that searches find. Any other text may be opened as one by its context menu. */
+export const TABLE_EXTENSIONS = 'csv,tsv,csv.gz,tsv.gz,csv.zst,tsv.zst,jsonl,ndjson,parquet';
+
+/** Whether a name says that it is a table: a CSV, or what is read like one. */
 export function isCsvUri(uri: vscode.Uri): boolean {
-  return /\.(csv|tsv)$/i.test(uri.path);
+  return /\.((csv|tsv|tab|psv|jsonl|ndjson)(\.(gz|gzip|zst|zstd))?|parquet)$/i.test(uri.path);
 }
 
 /** The name without what says its format: `data.csv.gz` -> `data`. */

@@ -3,7 +3,13 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { draftSchema, type RecipeDraft } from '../../shared/protocol/view';
 import type { TargetCandidate } from '../../shared/schema/profile';
-import { activeUri, isCsvUri, isExperimentUri, type LoadedExperiment } from '../experiments';
+import {
+  activeUri,
+  isCsvUri,
+  isExperimentUri,
+  TABLE_EXTENSIONS,
+  type LoadedExperiment,
+} from '../experiments';
 import type { Services } from '../services';
 import { offer } from '../ui';
 
@@ -12,7 +18,7 @@ export async function chooseFile(services: Services): Promise<vscode.Uri | undef
   const active = activeUri() ?? services.preprocess.activeUri();
   if (active !== undefined && (isExperimentUri(active) || isCsvUri(active))) return active;
   const files = await vscode.workspace.findFiles(
-    '**/*.{experiment.json,csv,tsv}',
+    `**/*.{experiment.json,${TABLE_EXTENSIONS}}`,
     '**/{node_modules,.modelbench}/**',
     200,
   );

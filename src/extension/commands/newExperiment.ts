@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { BenchError } from '../../shared/errors';
-import { isCsvUri } from '../experiments';
+import { isExperimentUri } from '../experiments';
 import type { Services } from '../services';
 import { showError } from '../ui';
 import { chooseFile, draftOf, pickTarget, settleUnsaved } from './choose';
@@ -18,7 +18,7 @@ export async function newExperiment(
   const csv = argument instanceof vscode.Uri ? argument : await chooseFile(services);
   if (csv === undefined) return;
   try {
-    if (!isCsvUri(csv))
+    if (isExperimentUri(csv))
       throw new BenchError(
         'cli.notCsv',
         vscode.l10n.t('{0} is not a CSV. Choose the CSV to make an experiment for.', path.basename(csv.path)),

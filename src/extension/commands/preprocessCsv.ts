@@ -1,17 +1,25 @@
 // Owns Preprocess CSV: opens the data tab of the CSV at hand.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { activeUri, isCsvUri } from '../experiments';
+import { activeUri, isCsvUri, TABLE_EXTENSIONS } from '../experiments';
 import type { Services } from '../services';
 
 export async function preprocessCsv(services: Services, argument: unknown): Promise<void> {
-  const active = argument instanceof vscode.Uri ? argument : activeUri();
-  const csv = active !== undefined && isCsvUri(active) ? active : await pickCsv();
+  const csv = argument instanceof vscode.Uri ? argument : (activeCsv() ?? (await pickCsv()));
   if (csv !== undefined) services.preprocess.show(csv);
 }
 
+function activeCsv(): vscode.Uri | undefined {
+  const active = activeUri();
+  return active !== undefined && isCsvUri(active) ? active : undefined;
+}
+
 async function pickCsv(): Promise<vscode.Uri | undefined> {
-  const files = await vscode.workspace.findFiles('**/*.{csv,tsv}', '**/{node_modules,.modelbench}/**', 200);
+  const files = await vscode.workspace.findFiles(
+    `**/*.{${TABLE_EXTENSIONS}}`,
+    '**/{node_modules,.modelbench}/**',
+    200,
+  );
   if (files.length === 0) {
     const open = vscode.l10n.t('Open Sample');
     const choice = await vscode.window.showInformationMessage(

@@ -104,6 +104,10 @@ export class DataTab implements Disposable {
 
   /** A page is up: tells what is known, and reads the file if that has not been done. */
   async ready(): Promise<void> {
+    // What a page asked for that is gone.
+    for (const abort of this.newest.values()) abort.abort();
+    this.table.abort.abort();
+    this.table = { key: '', abort: new AbortController() };
     const { head, profile, quality } = this.told;
     if (this.source === undefined || profile === undefined || profile.kind === 'failed') return this.load();
     await this.tellDraft(this.source);
@@ -243,7 +247,8 @@ export class DataTab implements Disposable {
       signal,
     );
     this.tell('head', { ...head, preview: fewCells(head.preview) });
-    const { target } = this.kept;
+    // One that the file no longer has is not asked for: the page still names it.
+    const target = head.preview.columns.find((name) => name === this.kept.target);
     const profile = await orAborted(
       data.request('profile', { ...file, ...(target === undefined ? {} : { target }) }, { signal }),
       signal,

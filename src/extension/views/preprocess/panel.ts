@@ -70,6 +70,8 @@ export class PreprocessPanel implements Disposable {
       layout: 'wide',
       source: csv.toString(),
     });
+    // The page takes its time: it is told what is known when it is up.
+    void this.tab.load();
   }
 
   dispose(): void {
@@ -113,7 +115,8 @@ export class PreprocessPanel implements Disposable {
       newExperiment: ({ draft }) => command('modelBench.newExperiment', draft),
       openFile: async ({ line }) => {
         const at = new vscode.Position(Math.max(0, (line ?? 1) - 1), 0);
-        await vscode.window.showTextDocument(csv, {
+        // Not showTextDocument: extensions are given no documents over 50 MB, but the editor shows them.
+        await vscode.commands.executeCommand('vscode.open', csv, {
           selection: new vscode.Range(at, at),
           viewColumn: vscode.ViewColumn.Beside,
         });

@@ -152,6 +152,34 @@ describe('a data tab that opens', () => {
     expect(asked).toEqual([]);
   });
 
+  it('gives up what a page asked that is gone, and goes on reading', async () => {
+    await tab.ready();
+    await settle();
+    const gone = [
+      tab.preview({ draft: draft(), show: -1, limit: 10 }, live.signal),
+      tab.page({ offset: 0, limit: 10 }, live.signal),
+    ].map((question) => question.catch((error: unknown) => error));
+    await settle();
+    told = [];
+    await tab.ready();
+    for (const end of await Promise.all(gone)) expect(end).toBeInstanceOf(CancelledError);
+    expect(names()).toEqual(['draft', 'profile:working', 'quality:working']);
+    expect(question('head').signal.aborted).toBe(false);
+    await answer('head', HEAD);
+    expect(names().at(-1)).toBe('head');
+  });
+
+  it('asks for no relation to a target that the file no longer has', async () => {
+    await tab.keepDraft(draft({ target: 'gone' }));
+    await tab.ready();
+    await settle();
+    await answer('head', HEAD);
+    expect(question('profile').params).not.toHaveProperty('target');
+    await answer('profile', PROFILE);
+    await answer('targets', TARGETS);
+    expect(question('quality').params).not.toHaveProperty('target');
+  });
+
   it('reads anew for a page that comes back after a failure', async () => {
     await tab.ready();
     await settle();

@@ -10,6 +10,7 @@ import { isMissingNumberSql } from '../data/cells';
 import type { Database, SqlValue } from '../data/database';
 import { numberOf, textOf, type Relation } from '../data/relation';
 import type { Workbench } from '../data/workbench';
+import { splitColumnOf } from '../recipe/split';
 import type { NumberCells } from './numberCells';
 import type { PartedRows } from './partedRows';
 
@@ -57,9 +58,19 @@ export interface QualityCheck {
   readonly run: (context: CheckContext) => Promise<readonly Found[] | NotMade>;
 }
 
+/** Shares and seed of a split, for another one in its place. */
+export function sharesOf(split: Split): { validation?: number; test?: number; seed?: number } {
+  return {
+    ...('validation' in split ? { validation: split.validation } : {}),
+    ...('test' in split ? { test: split.test } : {}),
+    ...('seed' in split ? { seed: split.seed } : {}),
+  };
+}
+
 /** Columns a model would see: all but the target and the column that says the split. */
 export function featureColumns({ profile, target, split }: CheckContext): readonly ColumnProfile[] {
-  const other = split.method === 'column' ? split.column : undefined;
+  const by = splitColumnOf(split);
+  const other = by?.says === 'part' ? by.name : undefined;
   return profile.columns.filter(({ name }) => name !== target?.column && name !== other);
 }
 

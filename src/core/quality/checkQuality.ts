@@ -16,6 +16,7 @@ import type { CsvSource } from '../data/csvSource';
 import type { QueryOptions } from '../data/database';
 import { columnOf } from '../data/relation';
 import { createWorkbench } from '../data/workbench';
+import { splitColumnOf } from '../recipe/split';
 import type { CheckContext, Found, NotMade } from './check';
 import { countNumberCells, type NumberCells } from './numberCells';
 import { partRows, type PartedRows } from './partedRows';
@@ -78,7 +79,8 @@ async function createContext(
 ): Promise<CheckContext> {
   const { relation: all } = await source.relation({ signal });
   if (target !== undefined) columnOf(all, target.column);
-  if (split?.method === 'column') columnOf(all, split.column);
+  const by = split === undefined ? undefined : splitColumnOf(split);
+  if (by !== undefined) columnOf(all, by.name);
   const numbers = new Map<string, Promise<NumberCells>>();
   let parted: Promise<PartedRows> | undefined;
   const context: CheckContext = {

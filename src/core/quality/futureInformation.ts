@@ -3,7 +3,9 @@
 // random would mix. Dates cannot prove when a prediction is made, so most of it is a question to who knows the table.
 import * as l10n from '@vscode/l10n';
 import { formatNumber } from '../../shared/format';
+import { splitSchema, type Split } from '../../shared/schema/experiment';
 import type { ColumnProfile } from '../../shared/schema/profile';
+import type { Remedy } from '../../shared/schema/quality';
 import { dateTimeSql, showsDayFirstSql } from '../data/datetimeSql';
 import { DAY_MS } from '../data/datetime';
 import { numberOf, textOf, type RelationColumn } from '../data/relation';
@@ -14,6 +16,7 @@ import {
   leaveOut,
   numberAt,
   percent,
+  sharesOf,
   targetColumn,
   type CheckContext,
   type Found,
@@ -201,7 +204,10 @@ async function notComeYet(
 async function mixedInTime(context: CheckContext, dates: Dates): Promise<Found | undefined> {
   const { target, split } = context;
   const answer = targetColumn(context);
-  const isAtRandom = split.method === 'random' || split.method === 'stratified';
+  const isAtRandom =
+    split.method === 'random' ||
+    split.method === 'stratified' ||
+    (split.method === 'kFold' && (split.kind === 'plain' || split.kind === 'stratified'));
   if (target === undefined || answer === undefined || !isAtRandom) return undefined;
   for (const { column, id } of dates.columns) {
     const [order] = await context.query(
@@ -225,10 +231,24 @@ async function mixedInTime(context: CheckContext, dates: Dates): Promise<Found |
       ),
       columns: [column.name],
       rows: [],
-      remedies: [],
+      remedies: [splitByTime(column.name, split)],
     };
   }
   return undefined;
+}
+
+function splitByTime(column: string, split: Split): Remedy {
+  const { validation, test } = sharesOf(split);
+  return {
+    kind: 'split',
+    label: l10n.t('Test on the latest rows by "{0}"', column),
+    split: splitSchema.parse({
+      method: 'time',
+      column,
+      ...(validation === undefined ? {} : { validation }),
+      ...(test === undefined ? {} : { test }),
+    }),
+  };
 }
 
 async function likeTheRowBefore(

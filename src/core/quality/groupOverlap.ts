@@ -1,6 +1,7 @@
 // Owns the check on groups that the split tears apart: several rows of one patient, customer or storm, some to learn
 // from and some to test on.
 import * as l10n from '@vscode/l10n';
+import { splitSchema } from '../../shared/schema/experiment';
 import type { ColumnProfile } from '../../shared/schema/profile';
 import { numberOf, textOf } from '../data/relation';
 import {
@@ -9,6 +10,7 @@ import {
   FIRST_ROWS,
   numberAt,
   percent,
+  sharesOf,
   shortText,
   type CheckContext,
   type Found,
@@ -88,7 +90,13 @@ async function overlapOf(context: CheckContext, column: ColumnProfile): Promise<
       column: column.name,
       text: shortText(String(text)),
     })),
-    remedies: [],
+    remedies: [
+      {
+        kind: 'split',
+        label: l10n.t('Keep all rows with one value of "{0}" on one side', column.name),
+        split: splitSchema.parse({ method: 'group', column: column.name, ...sharesOf(context.split) }),
+      },
+    ],
   };
 }
 

@@ -1,8 +1,8 @@
 // Owns the rows with the parts that the experiment would give them, for checks that look across the split. Only the
 // columns that the split or a check needs are written down.
 import { throwIfAborted } from '../../shared/abort';
-import type { Split } from '../../shared/schema/experiment';
 import { columnOf, PART_CODES, textOf } from '../data/relation';
+import { splitColumnOf } from '../recipe/split';
 import { splitRelation } from '../recipe/splitRelation';
 import type { CheckContext } from './check';
 
@@ -17,7 +17,8 @@ export interface PartedRows {
 /** @throws BenchError of the areas split and target */
 export async function partRows(context: CheckContext): Promise<PartedRows> {
   const { target, split, database, workbench, signal, lineOf } = context;
-  const names = [...new Set([...(target === undefined ? [] : [target.column]), ...columnsOf(split)])];
+  const by = splitColumnOf(split)?.name;
+  const names = [...new Set([target?.column, by].filter((name) => name !== undefined))];
   const relation = await splitRelation(await context.relation(names), split, target, {
     database,
     workbench,
@@ -35,10 +36,6 @@ export async function partRows(context: CheckContext): Promise<PartedRows> {
     `SELECT count(*) FILTER (WHERE held), count(*) FILTER (WHERE NOT held) FROM ${table}`,
   );
   return { table, held: Number(row?.[0] ?? 0), train: Number(row?.[1] ?? 0) };
-}
-
-function columnsOf(split: Split): string[] {
-  return split.method === 'column' ? [split.column] : [];
 }
 
 /** `rid`, `held` and the trimmed text `g` of a column. */

@@ -25,8 +25,10 @@ export const POWER = { or: 1, and: 2, not: 3, compare: 4, add: 5, multiply: 6, n
 export const KEYWORDS = ['and', 'or', 'not', 'in', 'is', 'between', 'missing', 'true', 'false'] as const;
 type Keyword = (typeof KEYWORDS)[number];
 
-/** Levels of a tree, and characters: far beyond what people write, and within what DuckDB plans in no time. */
-const MAX_DEPTH = 100;
+/** Levels of a tree, and characters: far beyond what people write, and within what DuckDB plans in a second or two. */
+const MAX_DEPTH = 40;
+/** A link of a chain a + b + c + ... is a level too, but cheap. */
+const CHAIN_LEVEL = 1 / 8;
 const MAX_LENGTH = 20_000;
 
 /** Thrown and caught here only. */
@@ -286,9 +288,10 @@ class Parser {
     return token.at;
   }
 
-  /** A chain such as a + b + c + ... grows deep without nesting. */
   private node(node: Expression): Expression {
-    const depth = 1 + Math.max(0, ...childrenOf(node).map((child) => this.depths.get(child) ?? 0));
+    const [first, ...others] = childrenOf(node).map((child) => this.depths.get(child) ?? 0);
+    const isChain = node.kind === 'arithmetic' || node.kind === 'and' || node.kind === 'or';
+    const depth = Math.max((first ?? 0) + (isChain ? CHAIN_LEVEL : 1), 1 + Math.max(0, ...others));
     if (depth > MAX_DEPTH) throw tooDeep(node.at);
     this.depths.set(node, depth);
     return node;

@@ -18,6 +18,7 @@ import type {
   TablePage,
 } from '../../../shared/schema/recipeResult';
 import type { StepKind } from '../../../shared/schema/recipeSteps';
+import { splitPosition } from '../../../shared/schema/stepCatalogue';
 import type { DataClient } from '../../process/dataClient';
 import type { DraftStore } from './draftStore';
 
@@ -54,6 +55,10 @@ interface FileParams {
   readonly path: string;
   readonly reading: Reading;
   readonly defaultEncoding?: string;
+}
+
+interface RecipeParams extends FileParams, Pick<RecipeDraft, 'steps' | 'split'> {
+  readonly target?: Target;
 }
 
 let tabs = 0;
@@ -182,7 +187,7 @@ export class DataTab implements Disposable {
     return this.run('preview', signal, async (own) =>
       this.host.data.request(
         'recipePreview',
-        { ...(await this.recipe(draft, own)), show, limit },
+        { ...(await this.recipe(draft, own, false)), show, limit },
         { signal: own },
       ),
     );
@@ -265,7 +270,7 @@ export class DataTab implements Disposable {
     const asked = async (): Promise<void> => {
       const { split } = this.kept;
       const file = await this.file(this.kept.reading);
-      const target = await this.target(this.kept).catch(() => undefined);
+      const target = await this.target(this.kept, true).catch(() => undefined);
       const report = await this.host.data.request(
         'quality',
         { ...file, ...(target === undefined ? {} : { target }), ...(split === undefined ? {} : { split }) },
@@ -362,12 +367,10 @@ export class DataTab implements Disposable {
     };
   }
 
-  private async recipe(
-    draft: RecipeDraft,
-    signal: AbortSignal,
-  ): Promise<FileParams & Pick<RecipeDraft, 'steps' | 'split'> & { readonly target?: Target }> {
+  /** @param isExact false for a look at a sample, which does not wait for the whole file without need */
+  private async recipe(draft: RecipeDraft, signal: AbortSignal, isExact = true): Promise<RecipeParams> {
     const file = await this.file(draft.reading);
-    const target = await this.target(draft);
+    const target = await this.target(draft, isExact);
     throwIfAborted(signal);
     return {
       ...file,
@@ -378,17 +381,17 @@ export class DataTab implements Disposable {
   }
 
   /**
-   * The target with its task, which only the whole file tells. While that is still read, only recipes that use the
-   * target wait for it.
+   * The target with its task, which only the whole file tells.
    * @throws BenchError 'target.unusable' when the recipe uses it and it cannot be one
    */
-  private async target(draft: RecipeDraft): Promise<Target | undefined> {
+  private async target(draft: RecipeDraft, isExact: boolean): Promise<Target | undefined> {
     if (draft.target === undefined) return undefined;
-    const isNeeded = usesTarget(draft);
-    if (!isNeeded && this.told.profile?.kind !== 'ready') return undefined;
-    const found = (await this.targets()).find(({ column }) => column === draft.target);
-    if (found !== undefined) return { column: found.column, task: found.task };
-    if (!isNeeded) return undefined;
+    const isUsed = usesTarget(draft);
+    if (!isUsed && !isExact && this.told.profile?.kind !== 'ready') return undefined;
+    const inFile = nameInFile(draft.target, draft.steps);
+    const found = (await this.targets()).find(({ column }) => column === inFile);
+    if (found !== undefined) return { column: draft.target, task: found.task };
+    if (!isUsed) return undefined;
     throw new BenchError(
       'target.unusable',
       l10n.t(
@@ -420,8 +423,22 @@ const TARGET_STEPS: ReadonlySet<StepKind> = new Set([
 ]);
 
 function usesTarget({ steps, split }: RecipeDraft): boolean {
+  const isStratified =
+    split?.method === 'stratified' || (split?.method === 'kFold' && split.kind === 'stratified');
   return (
-    split?.method === 'stratified' || steps.some(({ enabled, step }) => enabled && TARGET_STEPS.has(step))
+    (isStratified && splitPosition(steps) < steps.length) ||
+    steps.some(({ enabled, step }) => enabled && TARGET_STEPS.has(step))
+  );
+}
+
+/** What a column of the table after the recipe was called before its renames. */
+function nameInFile(name: string, steps: RecipeDraft['steps']): string {
+  return steps.reduceRight(
+    (now, step) =>
+      step.step === 'renameColumns' && step.enabled
+        ? (step.renames.find(({ to }) => to === now)?.column ?? now)
+        : now,
+    name,
   );
 }
 

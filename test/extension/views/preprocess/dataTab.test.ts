@@ -380,6 +380,25 @@ describe('questions of the page', () => {
     await answer('targets', TARGETS);
     expect(question('recipePreview').params).toMatchObject({ target: { column: 'y', task: 'binary' } });
     await expect(preview({ target: 'a', steps })).rejects.toMatchObject({ code: 'target.unusable' });
+    const renamed = [{ step: 'renameColumns', renames: [{ column: 'y', to: 'label' }] }, ...steps];
+    void preview({ target: 'label', steps: renamed }).catch(() => undefined);
+    await settle();
+    expect(question('recipePreview').params).toMatchObject({ target: { column: 'label', task: 'binary' } });
+  });
+
+  it('wait for it when the answer is to be exact', async () => {
+    await tab.keepDraft(draft({ target: 'y' }));
+    await tab.ready();
+    await settle();
+    const counts = tab.count({ draft: draft({ target: 'y' }), token: '1' }, live.signal);
+    await settle();
+    expect(asked.map(({ method }) => method)).toEqual(['head']);
+    await answer('head', HEAD);
+    await answer('profile', PROFILE);
+    await answer('targets', TARGETS);
+    expect(question('recipeCounts').params).toMatchObject({ target: { column: 'y', task: 'binary' } });
+    await answer('recipeCounts', { steps: [], rows: 3 });
+    expect(await counts).toEqual({ rows: 3 });
   });
 });
 

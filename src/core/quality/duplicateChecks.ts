@@ -1,6 +1,7 @@
 // Owns the checks on rows that repeat: in the file, and across the split, where a test row that was learnt by heart
 // makes every score too good.
 import * as l10n from '@vscode/l10n';
+import { formatColumn } from '../../shared/expression/format';
 import type { ColumnProfile } from '../../shared/schema/profile';
 import type { Remedy } from '../../shared/schema/quality';
 import {
@@ -65,7 +66,16 @@ export const nearDuplicatesAcrossSplits: QualityCheck = {
        ORDER BY p.rid LIMIT ${FIRST_ROWS}`,
     );
     const areEqual = (await twinsOf(context, await rowKeys(context, columns, 'exact'), table)) === twins;
-    return [finding({ columns, twins, held, areEqual, rows: found.map(([rid]) => ({ row: Number(rid) })) })];
+    return [
+      finding({
+        columns,
+        all: context.profile.columns.map(({ name }) => name),
+        twins,
+        held,
+        areEqual,
+        rows: found.map(([rid]) => ({ row: Number(rid) })),
+      }),
+    ];
   },
 };
 
@@ -88,12 +98,14 @@ function trainKeys(keys: RowKeys, table: string): string {
 
 interface Twins extends Pick<Found, 'rows'> {
   readonly columns: readonly ColumnProfile[];
+  /** Names of all columns of the file. */
+  readonly all: readonly string[];
   readonly twins: number;
   readonly held: number;
   readonly areEqual: boolean;
 }
 
-function finding({ columns, twins, held, areEqual, rows }: Twins): Found {
+function finding({ columns, all, twins, held, areEqual, rows }: Twins): Found {
   return {
     status: twins >= NOTABLE_SHARE * held ? 'warn' : 'note',
     message: areEqual
@@ -114,20 +126,42 @@ function finding({ columns, twins, held, areEqual, rows }: Twins): Found {
     columns: [],
     count: twins,
     rows: [...rows],
-    remedies: remediesOf(columns, areEqual),
+    remedies: remediesOf(columns, all, areEqual),
   };
 }
 
-function remediesOf(columns: readonly ColumnProfile[], areEqual: boolean): Remedy[] {
-  const names = columns.map(({ name }) => name);
+function remediesOf(columns: readonly ColumnProfile[], all: readonly string[], areEqual: boolean): Remedy[] {
+  const label = l10n.t('Keep one of rows with equal features');
   if (areEqual) {
-    return [
-      stepsRemedy(l10n.t('Keep one of rows with equal features'), 'start', {
-        step: 'dropDuplicates',
-        columns: names,
-        keep: 'first',
-      }),
-    ];
+    const names = columns.map(({ name }) => name);
+    return [stepsRemedy(label, 'start', { step: 'dropDuplicates', columns: names, keep: 'first' })];
   }
-  return [];
+  let name = 'rounded row';
+  while (all.includes(name)) name += '_';
+  return [
+    stepsRemedy(
+      label,
+      'start',
+      { step: 'computeColumn', name, expression: nearExpression(columns) },
+      { step: 'dropDuplicates', columns: [name], keep: 'first' },
+      { step: 'dropColumns', columns: [name] },
+    ),
+  ];
+}
+
+/** What rowKeys calls near, as an expression of the recipe: a text that nearly equal rows have in common. */
+function nearExpression(columns: readonly ColumnProfile[]): string {
+  const parts = columns.flatMap(({ name, type, numeric }) => {
+    const column = formatColumn(name);
+    if (type !== 'number' || numeric === undefined) {
+      return [`coalesce(lower(replace(trim(text(${column})), "  ", " ")), "")`];
+    }
+    const x = `number(${column})`;
+    const step = (numeric.max - numeric.min) / 1000;
+    const digits = `coalesce(text(round(${x} / 10 ^ (floor(log10(abs(${x}))) - 2))), "")`;
+    return step > 0 && Number.isFinite(step)
+      ? [digits, `coalesce(text(round((${x} - (${numeric.min})) / ${step})), "")`]
+      : [digits];
+  });
+  return `concat(${parts.join(', "|", ')})`;
 }

@@ -253,7 +253,8 @@ export class DataTab implements Disposable {
     );
     this.tell('head', { ...head, preview: fewCells(head.preview) });
     // One that the file no longer has is not asked for: the page still names it.
-    const target = head.preview.columns.find((name) => name === this.kept.target);
+    const inFile = nameInFile(this.kept.target, this.kept.steps);
+    const target = head.preview.columns.find((name) => name === inFile);
     const profile = await orAborted(
       data.request('profile', { ...file, ...(target === undefined ? {} : { target }) }, { signal }),
       signal,
@@ -268,12 +269,19 @@ export class DataTab implements Disposable {
     const { signal } = abort;
     this.tell('quality', { kind: 'working' });
     const asked = async (): Promise<void> => {
-      const { split } = this.kept;
+      const { split, steps } = this.kept;
       const file = await this.file(this.kept.reading);
       const target = await this.target(this.kept, true).catch(() => undefined);
       const report = await this.host.data.request(
         'quality',
-        { ...file, ...(target === undefined ? {} : { target }), ...(split === undefined ? {} : { split }) },
+        {
+          ...file,
+          // The checks are about the file, before any step.
+          ...(target === undefined
+            ? {}
+            : { target: { ...target, column: nameInFile(target.column, steps) } }),
+          ...(split === undefined ? {} : { split }),
+        },
         { signal },
       );
       throwIfAborted(signal);
@@ -432,8 +440,8 @@ function usesTarget({ steps, split }: RecipeDraft): boolean {
 }
 
 /** What a column of the table after the recipe was called before its renames. */
-function nameInFile(name: string, steps: RecipeDraft['steps']): string {
-  return steps.reduceRight(
+function nameInFile<T extends string | undefined>(name: T, steps: RecipeDraft['steps']): T | string {
+  return steps.reduceRight<T | string>(
     (now, step) =>
       step.step === 'renameColumns' && step.enabled
         ? (step.renames.find(({ to }) => to === now)?.column ?? now)

@@ -138,7 +138,8 @@ const fieldHelps: Readonly<Partial<Record<Field, Text>>> = {
   groupBy: () => l10n.t('Within groups of equal values of these columns; none means over all.'),
   orderBy: () => l10n.t('Time order by this column; empty means the order of the rows.'),
   copies: () => l10n.t('New rows a train row.'),
-  decimal: () => l10n.t('Decimal mark of numbers in text.'),
+  decimal: () =>
+    l10n.t('Decimal mark of numbers in text. Left as it is, they are read as the file writes them.'),
   thousands: () =>
     l10n.t('Thousands separator of numbers in text; only taken where it parts groups of three digits.'),
   symbols: () => l10n.t('Ignores a currency sign or % around a number; 5 % becomes 5.'),
@@ -190,7 +191,7 @@ const ownFieldHelps: FieldTexts = {
   groupAggregate: { by: () => l10n.t('Columns as they are called here.') },
   dropDuplicates: { columns: someColumns, keep: noText },
   dropMissing: { columns: someColumns },
-  filterRows: { keep: noText },
+  filterRows: { keep: () => l10n.t('others: all but these, also the rows for which nobody can say.') },
   extractText: { keep: () => l10n.t('Keeps the column it was made from.') },
   mapValues: { to: () => l10n.t('null makes it missing.') },
   markMissing: {

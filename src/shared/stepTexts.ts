@@ -87,19 +87,19 @@ export function stepTitle(kind: StepKind): string {
 
 /** As the schema says it, translated. */
 const helps: Readonly<Record<StepKind, Text>> = {
-  selectColumns: () => l10n.t('Keeps only these columns.'),
+  selectColumns: () => l10n.t('Keeps only these columns, in the order they have.'),
   dropColumns: () => l10n.t('Leaves these columns out.'),
   renameColumns: () => l10n.t('Gives columns other names.'),
   reorderColumns: () => l10n.t('Puts these columns first, in this order.'),
   cast: () => l10n.t('Reads columns as another type; what cannot be read becomes missing.'),
   computeColumn: () => l10n.t('Adds a column computed from others.'),
   splitColumn: () => l10n.t('Splits a text column at a separator.'),
-  joinColumns: () => l10n.t('Joins columns into one text column.'),
+  joinColumns: () => l10n.t('Joins columns into one text column; what is missing is left out.'),
   trim: () => l10n.t('Removes space around texts.'),
   changeCase: () => l10n.t('Writes texts in one case.'),
   replaceText: () => l10n.t('Finds and replaces text.'),
   extractText: () => l10n.t('Takes a part of a text by a regular expression.'),
-  mapValues: () => l10n.t('Replaces whole values by others.'),
+  mapValues: () => l10n.t('Replaces whole values by others; an empty "from" is what is missing.'),
   cleanText: () => l10n.t('Cleans free text before it is tokenised.'),
   tokenise: () =>
     l10n.t('Writes a text as tokens with one space between; Chinese and Japanese as pairs of characters.'),

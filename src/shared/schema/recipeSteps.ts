@@ -32,6 +32,10 @@ const orderBy = z
   .string()
   .default('')
   .meta({ widget: 'column', description: 'Time order by this column; empty means the order of the rows.' });
+const dayFirst = z
+  .enum(['auto', 'yes', 'no'])
+  .default('auto')
+  .describe('How 03/04/2020 is read. auto looks at all values (25/12/2020 can only have the day first).');
 
 /** The fields all steps have, and the step's own. */
 function step<const K extends string, S extends z.core.$ZodShape>(kind: K, text: string, shape: S) {
@@ -39,7 +43,11 @@ function step<const K extends string, S extends z.core.$ZodShape>(kind: K, text:
 }
 
 // Columns
-export const selectColumnsSchema = step('selectColumns', 'Keeps only these columns.', { columns });
+export const selectColumnsSchema = step(
+  'selectColumns',
+  'Keeps only these columns, in the order they have.',
+  { columns },
+);
 export const dropColumnsSchema = step('dropColumns', 'Leaves these columns out.', { columns });
 export const renameColumnsSchema = step('renameColumns', 'Gives columns other names.', {
   renames: z.array(z.strictObject({ column, to: newName })).min(1),
@@ -53,7 +61,10 @@ export const castSchema = step(
   {
     columns,
     to: z.enum(['number', 'text', 'boolean', 'datetime']),
-    decimal: z.enum(['.', ',']).default('.').describe('Decimal mark of numbers in text.'),
+    decimal: z
+      .enum(['.', ','])
+      .default('.')
+      .describe('Decimal mark of numbers in text. Left as it is, they are read as the file writes them.'),
     thousands: z
       .enum(['', ',', '.', ' ', "'"])
       .default('')
@@ -62,6 +73,7 @@ export const castSchema = step(
       .boolean()
       .default(false)
       .describe('Ignores a currency sign or % around a number; 5 % becomes 5.'),
+    dayFirst,
   },
 );
 export const computeColumnSchema = step('computeColumn', 'Adds a column computed from others.', {
@@ -77,12 +89,16 @@ export const splitColumnSchema = step('splitColumn', 'Splits a text column at a 
   into: z.array(z.string().min(1)).min(1).describe('Names of the new columns; the last one gets the rest.'),
   keep,
 });
-export const joinColumnsSchema = step('joinColumns', 'Joins columns into one text column.', {
-  columns,
-  name: newName,
-  separator: z.string().default(' '),
-  keep,
-});
+export const joinColumnsSchema = step(
+  'joinColumns',
+  'Joins columns into one text column; what is missing is left out.',
+  {
+    columns,
+    name: newName,
+    separator: z.string().default(' '),
+    keep,
+  },
+);
 
 // Text
 export const trimSchema = step('trim', 'Removes space around texts.', {
@@ -112,17 +128,21 @@ export const extractTextSchema = step('extractText', 'Takes a part of a text by 
   name: newName,
   keep: z.boolean().default(true).describe('Keeps the column it was made from.'),
 });
-export const mapValuesSchema = step('mapValues', 'Replaces whole values by others.', {
-  column,
-  values: z
-    .array(
-      z.strictObject({
-        from: z.string(),
-        to: z.string().nullable().describe('null makes it missing.'),
-      }),
-    )
-    .min(1),
-});
+export const mapValuesSchema = step(
+  'mapValues',
+  'Replaces whole values by others; an empty "from" is what is missing.',
+  {
+    column,
+    values: z
+      .array(
+        z.strictObject({
+          from: z.string(),
+          to: z.string().nullable().describe('null makes it missing.'),
+        }),
+      )
+      .min(1),
+  },
+);
 export const cleanTextSchema = step('cleanText', 'Cleans free text before it is tokenised.', {
   columns,
   lowerCase: z.boolean().default(true),
@@ -156,10 +176,7 @@ export const parseDateSchema = step('parseDate', 'Reads dates and times from tex
     .string()
     .default('auto')
     .describe('auto reads the common forms; else a strptime format such as %d.%m.%Y %H:%M.'),
-  dayFirst: z
-    .enum(['auto', 'yes', 'no'])
-    .default('auto')
-    .describe('How 03/04/2020 is read. auto looks at all values (25/12/2020 can only have the day first).'),
+  dayFirst,
 });
 export const datePartSchema = z.enum([
   'year',
@@ -183,6 +200,7 @@ export const datePartsSchema = step('dateParts', 'Adds numbers taken from a date
     .describe(
       'Month, weekday, day of year, hour and minute as sine and cosine, so that December is next to January.',
     ),
+  dayFirst,
   keep,
 });
 
@@ -192,7 +210,10 @@ export const filterRowsSchema = step('filterRows', 'Keeps the rows for which a c
     .string()
     .min(1)
     .meta({ widget: 'expression', description: 'E.g. age >= 18 and country = "DE".' }),
-  keep: z.enum(['matching', 'others']).default('matching'),
+  keep: z
+    .enum(['matching', 'others'])
+    .default('matching')
+    .describe('others: all but these, also the rows for which nobody can say.'),
 });
 export const dropDuplicatesSchema = step('dropDuplicates', 'Keeps one of equal rows.', {
   columns: someColumns,

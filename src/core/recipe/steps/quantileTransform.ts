@@ -1,0 +1,152 @@
+// Owns mapping numbers to their rank among the train rows, uniform or normal, as scikit-learn's QuantileTransformer with
+// subsample=None: ranks between quantiles are interpolated, and a repeated quantile has the middle of its ranks.
+import type { FittedStates } from '../../../shared/schema/fittedSteps';
+import type { StepOf } from '../../../shared/schema/recipeSteps';
+import { columnsOf, type Relation } from '../../data/relation';
+import { doubleSql } from '../../data/scalarSql';
+import { asNumbers, changeSlices, slicesOf, type ChangeSlice } from './changeColumns';
+import { listSql, normalQuantileSql, withPlaces } from './numberSql';
+import { noteNotNumbers } from './notNumbers';
+import { quantilesOf, rangesOf } from './statisticsSql';
+import type { ApplyContext, StepContext } from './step';
+
+/** Numbers this close to the smallest or largest have the rank 0 or 1 for normal output. @see BOUNDS_THRESHOLD */
+const NEAR_THE_END = 1e-7;
+/** Where normal output is cut off: norm.ppf(1e-7 - spacing(1)) and norm.ppf(1 - (1e-7 - spacing(1))), scipy 1.17.1. */
+const NORMAL_LOW = -5.199337582605575;
+const NORMAL_HIGH = 5.19933758270342;
+/** A column's quantiles stand in the query a dozen times. */
+const QUANTILES_PER_QUERY = 4_000;
+
+export async function fitQuantiles(
+  step: StepOf<'quantileTransform'>,
+  train: Relation,
+  context: StepContext,
+): Promise<FittedStates['quantileTransform']> {
+  const columns = columnsOf(train, step.columns);
+  const ranges = await rangesOf(train, columns, context);
+  // Rows with a missing value count here too, as in scikit-learn.
+  const [row] = await context.database.rows(`SELECT count(*) FROM ${train.from}`, { signal: context.signal });
+  const count = Math.max(1, Math.min(step.quantiles, Number(row?.[0] ?? 0)));
+  const shares = Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i / (count - 1)));
+  const found = await quantilesOf(train, columns, ranges, shares, context);
+  return columns.flatMap(({ name }, i) => {
+    const quantiles = found[i] ?? [];
+    return quantiles.length === 0 ? [] : [{ column: name, quantiles }];
+  });
+}
+
+/** A stretch between two different quantiles. */
+interface Knots {
+  /** Different quantiles, ascending. */
+  readonly at: readonly number[];
+  /** Rank of a number that is the quantile. */
+  readonly middle: readonly number[];
+  /** Rank just above the quantile, and what a step of 1 adds to it. */
+  readonly above: readonly number[];
+  readonly slope: readonly number[];
+}
+
+export function knotsOf(quantiles: readonly number[]): Knots {
+  const last = Math.max(1, quantiles.length - 1);
+  const knots: { at: number; first: number; last: number }[] = [];
+  for (const [i, at] of quantiles.entries()) {
+    const knot = knots.at(-1);
+    if (knot?.at === at) knot.last = i / last;
+    else knots.push({ at, first: i / last, last: i / last });
+  }
+  const middle = knots.map((knot) => (knot.first + knot.last) / 2);
+  // The ends are 0 and 1 even where they repeat; of a single value, 0.
+  if (middle.length > 0) middle[middle.length - 1] = 1;
+  if (middle.length > 0) middle[0] = 0;
+  return {
+    at: knots.map(({ at }) => at),
+    middle,
+    above: knots.map((knot, i) => (i === knots.length - 1 ? 1 : knot.last)),
+    slope: knots.map((knot, i) => {
+      const next = knots[i + 1];
+      return next === undefined ? 0 : (next.first - knot.last) / (next.at - knot.at);
+    }),
+  };
+}
+
+export async function applyQuantiles(
+  step: StepOf<'quantileTransform'>,
+  state: FittedStates['quantileTransform'],
+  input: Relation,
+  context: ApplyContext,
+): Promise<Relation> {
+  const columns = columnsOf(input, step.columns);
+  if (context.mode === 'predict') await noteNotNumbers(input, columns, context);
+  const numbers = await asNumbers(input, step.columns, context);
+  const quantilesOfColumn = new Map(state.map(({ column, quantiles }) => [column, quantiles]));
+  const ranked = columnsOf(numbers, step.columns).map(({ name, id }) => ({
+    name,
+    id,
+    knots: knotsOf(quantilesOfColumn.get(name) ?? []),
+  }));
+  const perQuery = Math.max(1, Math.floor(QUANTILES_PER_QUERY / step.quantiles));
+  return changeSlices(
+    { ...numbers, nextId: numbers.nextId + 2 * ranked.length },
+    slicesOf(ranked, perQuery).map((slice) => rankSlice(slice, step.output, numbers.nextId)),
+    context,
+  );
+}
+
+interface RankedColumn {
+  readonly name: string;
+  readonly id: string;
+  readonly knots: Knots;
+}
+
+/** Place, then rank, then output: each a subquery above the one before, so that nothing is computed twice. */
+function rankSlice(
+  columns: readonly RankedColumn[],
+  output: 'uniform' | 'normal',
+  nextId: number,
+): ChangeSlice {
+  const placed = columns.map((column, i) => ({
+    ...column,
+    place: `c${nextId + 2 * i}`,
+    rank: `c${nextId + 2 * i + 1}`,
+  }));
+  const ranks = placed.map(({ id, knots, place, rank }) => `${rankSql(id, place, knots, output)} AS ${rank}`);
+  return {
+    from: (rows) => {
+      const from = withPlaces(
+        rows,
+        placed.map(({ id, knots, place }) => ({ x: id, sorted: knots.at, as: place })),
+      );
+      return `(SELECT *, ${ranks.join(', ')} FROM ${from})`;
+    },
+    changes: placed.map(({ name, rank }) => ({
+      name,
+      kind: 'number',
+      sql: output === 'uniform' ? rank : normalSql(rank),
+    })),
+  };
+}
+
+/** @param place how many knots are not above x */
+function rankSql(x: string, place: string, knots: Knots, output: 'uniform' | 'normal'): string {
+  const at = `(${listSql(knots.at)})[${place}]`;
+  const above = `(${listSql(knots.above)})[${place}]`;
+  const interpolated = `${above} + (${x} - ${at}) * (${listSql(knots.slope)})[${place}]`;
+  const inside = `CASE WHEN ${place} = 0 THEN 0e0 WHEN ${x} = ${at} THEN (${listSql(knots.middle)})[${place}] ELSE ${interpolated} END`;
+  const [low, high] = [knots.at[0] ?? 0, knots.at.at(-1) ?? 0];
+  const ends =
+    output === 'uniform'
+      ? ''
+      : `WHEN ${x} - ${doubleSql(NEAR_THE_END)} < ${doubleSql(low)} THEN 0e0
+         WHEN ${x} + ${doubleSql(NEAR_THE_END)} > ${doubleSql(high)} THEN 1e0`;
+  // A column of which nothing is known has no knots.
+  return knots.at.length === 0
+    ? 'NULL::DOUBLE'
+    : `CASE WHEN ${x} IS NULL THEN NULL ${ends} ELSE ${inside} END`;
+}
+
+function normalSql(rank: string): string {
+  const [low, high] = [doubleSql(NORMAL_LOW), doubleSql(NORMAL_HIGH)];
+  return `CASE WHEN ${rank} IS NULL THEN NULL WHEN ${rank} <= 0e0 THEN ${low} WHEN ${rank} >= 1e0 THEN ${high}
+    ELSE greatest(${low}, least(${high}, ${normalQuantileSql(rank)})) END`;
+}

@@ -2,6 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { backendChoiceSchema } from '../shared/schema/training';
+import type { CheckOptions } from './commands/check';
 import type { InitOptions } from './commands/init';
 import type { PredictOptions } from './commands/predict';
 import type { TrainOptions } from './commands/train';
@@ -52,6 +53,21 @@ program
     run(async (csv: string, options: { json: boolean }) =>
       (await import('./commands/profile')).profile(csv, options),
     ),
+  );
+
+program
+  .command('check <csv>')
+  .description(
+    l10n.t(
+      'what is wrong with a CSV: twenty checks, each pass, note, warn or fail, with lines and a recipe step against it',
+    ),
+  )
+  .option('--target <column>', l10n.t('the column to predict; some checks need it'))
+  .option('--split-column <column>', l10n.t('a column that says train, validation or test'))
+  .option('--strict', l10n.t('exit with 1 when a check fails; else 0, whatever is found'), false)
+  .addOption(json())
+  .action(
+    run(async (csv: string, options: CheckOptions) => (await import('./commands/check')).check(csv, options)),
   );
 
 program

@@ -9,6 +9,7 @@ import { statCsv } from '../core/data/csvFile';
 import { checkExperiment } from '../core/experiment/checkExperiment';
 import { scaffoldExperiment, suggestTargets } from '../core/experiment/scaffold';
 import { describeArchitecture } from '../core/model/architecture';
+import { checkQuality } from '../core/quality/checkQuality';
 import { encodedWidths } from '../core/recipe/prepare';
 
 export interface DataService extends Disposable {
@@ -101,7 +102,17 @@ export function createDataService(
       profile: ({ path }, signal) => profileOf(path, signal),
       preview: ({ path, limit }, signal) => use(path, (_file, source) => source.preview(limit, { signal })),
       head: () => notYet('head'),
-      quality: () => notYet('quality'),
+      quality: ({ path, target, split }, signal) =>
+        use(path, async (_file, source) =>
+          checkQuality(source, {
+            profile: await profileOf(path, signal),
+            target,
+            split,
+            nowMs: Date.now(),
+            signal,
+            onProgress: (fraction) => onProgress({ path, fraction }),
+          }),
+        ),
       page: () => notYet('page'),
       recipePreview: () => notYet('recipePreview'),
       recipeCounts: () => notYet('recipeCounts'),

@@ -1,0 +1,114 @@
+// Owns `check`: what is wrong with a CSV, each finding with its evidence, its lines and a recipe step against it.
+import * as path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import { toErrorData } from '../../shared/errors';
+import { splitSchema, targetSchema, type Split, type Target } from '../../shared/schema/experiment';
+import type { DatasetProfile } from '../../shared/schema/profile';
+import type { QualityFinding, QualityReport, Remedy } from '../../shared/schema/quality';
+import { unknownColumn } from '../../core/columnErrors';
+import { openCsv } from '../../core/data/csvSource';
+import { scaffoldExperiment } from '../../core/experiment/scaffold';
+import { checkQuality } from '../../core/quality/checkQuality';
+import { EXIT_FAILED, EXIT_OK, print, printJson, ProgressLine, table } from '../output';
+
+export interface CheckOptions {
+  readonly target?: string;
+  readonly splitColumn?: string;
+  readonly strict: boolean;
+  readonly json: boolean;
+}
+
+export async function check(csv: string, options: CheckOptions): Promise<number> {
+  const source = await openCsv(path.resolve(csv));
+  const progress = new ProgressLine(process.stderr, () => performance.now());
+  try {
+    const profile = await source.profile();
+    const report = await checkQuality(source, {
+      profile,
+      ...(options.target === undefined ? {} : experimentOf(profile, options.target, options.splitColumn)),
+      nowMs: Date.now(),
+      onProgress: (fraction) => progress.update(() => l10n.t('Checking … {0} %', Math.round(100 * fraction))),
+    });
+    progress.end();
+    if (options.json) printJson({ event: 'quality', ...report });
+    else printReport(report);
+    const hasFailed = report.checks.some(({ status }) => status === 'fail');
+    return options.strict && hasFailed ? EXIT_FAILED : EXIT_OK;
+  } finally {
+    progress.end();
+    source.close();
+  }
+}
+
+/** What a config for this file would say. A target that cannot be learnt is a finding here, not an error. */
+function experimentOf(
+  profile: DatasetProfile,
+  target: string,
+  splitColumn: string | undefined,
+): { target: Target; split?: Split } {
+  const columns = profile.columns.map(({ name }) => name);
+  const column = profile.columns.find(({ name }) => name === target);
+  if (column === undefined) throw unknownColumn('target.unknown', target, { path: profile.path, columns });
+  try {
+    const { experiment } = scaffoldExperiment({ profile, relativePath: '', target, splitColumn });
+    return {
+      target: targetSchema.parse(experiment.data.target),
+      split: splitSchema.parse(experiment.split),
+    };
+  } catch (error) {
+    if (!UNLEARNABLE.has(toErrorData(error).code)) throw error;
+    const task = column.type === 'number' && column.distinct > 2 ? 'regression' : 'multiclass';
+    return { target: targetSchema.parse({ column: target, task }) };
+  }
+}
+const UNLEARNABLE = new Set(['target.allMissing', 'target.singleValue', 'target.tooManyClasses']);
+
+function printReport({ path: file, rows, checks }: QualityReport): void {
+  const findings = checks.flatMap((made) => made.findings);
+  print(
+    l10n.t(
+      '{0}: {1} rows, {2} checks, {3} findings',
+      file,
+      rows.toLocaleString('en'),
+      checks.length,
+      findings.length,
+    ),
+  );
+  print(
+    table([
+      [l10n.t('status'), l10n.t('check'), l10n.t('what it looks for')],
+      ...checks.map(({ check: name, status, title, reason }) => [
+        status,
+        name,
+        reason === undefined ? title : `${title}: ${reason}`,
+      ]),
+    ]),
+  );
+  for (const finding of findings) {
+    print();
+    printFinding(finding);
+  }
+}
+
+function printFinding({ check: name, status, message, rows, remedies }: QualityFinding): void {
+  print(`${status} [${name}] ${message}`);
+  const lines = rows.flatMap(({ line, text }) =>
+    line === undefined ? [] : [text === undefined ? String(line) : `${line} "${text}"`],
+  );
+  if (lines.length > 0) print(`  ${l10n.t('lines: {0}', lines.join(', '))}`);
+  for (const remedy of remedies) print(`  ${remedy.label}: ${remedyText(remedy)}`);
+}
+
+/** As it stands in a config or a recipe; `enabled` goes without saying. */
+function remedyText(remedy: Remedy): string {
+  switch (remedy.kind) {
+    case 'steps':
+      return remedy.steps.map(({ enabled: _, ...step }) => JSON.stringify(step)).join(' ');
+    case 'split':
+      return JSON.stringify({ split: remedy.split });
+    case 'classWeights':
+      return JSON.stringify({ training: { classWeights: 'balanced' } });
+    case 'ignoreFeature':
+      return JSON.stringify({ features: [{ column: remedy.column, use: false }] });
+  }
+}

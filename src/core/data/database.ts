@@ -4,15 +4,20 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import * as l10n from '@vscode/l10n';
 import { CancelledError, throwIfAborted } from '../../shared/abort';
 import type { Disposable } from '../../shared/disposable';
+import { BenchError } from '../../shared/errors';
 
 export type SqlValue = DuckDBValue;
 
 export interface Database extends Disposable {
   /** All rows of a small answer. */
   rows(sql: string, options?: QueryOptions): Promise<SqlValue[][]>;
-  /** Chunks of a large answer in order (2,048 rows each), one at a time in memory. */
+  /**
+   * Chunks of a large answer in order (2,048 rows each), one at a time in memory.
+   * @throws what went wrong in the middle, after chunks were given
+   */
   stream(sql: string, onChunk: (chunk: DuckDBDataChunk) => void, options?: QueryOptions): Promise<void>;
   /** A table of values computed here; all columns of equal length. */
   createTable(name: string, columns: readonly ValueColumn[], options?: QueryOptions): Promise<void>;
@@ -44,7 +49,8 @@ export function sqlPath(path: string): string {
 
 /** An identifier, quoted: only for the names of a file that is written. In a query, columns are called c0, c1, ... */
 export function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  // DuckDB would take a NUL for the end of the statement.
+  return `"${name.replaceAll('"', '""').replaceAll('\0', '\uFFFD')}"`;
 }
 
 export function sqlTexts(texts: readonly string[]): string {
@@ -70,6 +76,7 @@ export async function openDatabase(): Promise<Database> {
     DOUBLE,
     DuckDBDataChunk: Chunk,
     DuckDBInstance: Instance,
+    ResultReturnType,
     UTINYINT,
     VARCHAR,
   } = await import('@duckdb/node-api');
@@ -119,10 +126,19 @@ export async function openDatabase(): Promise<Database> {
         const result = await connection.stream(sql);
         for (;;) {
           const chunk = await result.fetchChunk();
-          if (chunk === null || chunk.rowCount === 0) return;
           throwIfAborted(options.signal);
+          if (chunk === null || chunk.rowCount === 0) break;
           onChunk(chunk);
         }
+        // A query that fails in the middle ends like one that is done, but for this.
+        if (result.returnType !== ResultReturnType.INVALID) return;
+        await connection.run(sql);
+        throw new BenchError(
+          'io.query',
+          l10n.t(
+            'The rows could not be read to their end: memory or disk may be full. Make room and try again.',
+          ),
+        );
       }, options),
     createTable: (name, columns, options = {}) =>
       inTurn(async () => {

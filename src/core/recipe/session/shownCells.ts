@@ -14,7 +14,8 @@ export function shownSql({ id, kind }: RelationColumn): string {
     case 'number':
       return numberTextSql(id);
     case 'datetime':
-      return `strftime(${id}, CASE WHEN epoch_us(${id}) % 1000000 = 0 THEN '%Y-%m-%dT%H:%M:%S' ELSE '%Y-%m-%dT%H:%M:%S.%f' END)`;
+      return `CASE WHEN epoch_us(${id}) % 1000000 = 0 THEN strftime(${id}, '%Y-%m-%dT%H:%M:%S')
+        ELSE strftime(${id}, '%Y-%m-%dT%H:%M:%S.%f') END`;
   }
 }
 

@@ -63,10 +63,13 @@ export function createWorkbench(database: Database): Workbench {
     await database.rows(`CREATE TABLE ${name} AS ${select}`, options);
     return name;
   };
-  const materialise: Workbench['materialise'] = async (relation, options) => ({
-    ...relation,
-    from: await write(`SELECT ${selectLive(relation)} FROM ${relation.from}`, options),
-  });
+  const materialise: Workbench['materialise'] = async (relation, options) => {
+    if (isTable(relation)) return relation;
+    return {
+      ...relation,
+      from: await write(`SELECT ${selectLive(relation)} FROM ${relation.from}`, options),
+    };
+  };
   const readInto = async (
     sql: string,
     append: (values: readonly unknown[]) => void,
@@ -175,6 +178,11 @@ export function createWorkbench(database: Database): Workbench {
       }
     },
   };
+}
+
+/** Written down already: it may hold columns that have left the relation since, which nobody reads. */
+function isTable({ from }: Relation): boolean {
+  return /^\w+$/.test(from);
 }
 
 function valueColumn(column: NewValues, index: number): ValueColumn {

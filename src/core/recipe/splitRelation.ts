@@ -14,6 +14,7 @@ import {
   type RelationColumn,
 } from '../data/relation';
 import { TextCoder, type CodedTexts } from './codedTexts';
+import { countRows } from './pipeline';
 import { splitColumnOf, splitRows, type SplitInput } from './split';
 import type { StepContext } from './steps/step';
 
@@ -38,32 +39,49 @@ export async function splitRelation(
   const { workbench, signal } = context;
   const options = { signal };
   const rows = await workbench.materialise(withTarget(input, target), options);
-  const isClassification = target !== undefined && target.task !== 'regression';
-  const classes = isClassification
-    ? await readCodes(rows, columnOf(rows, target.column), context)
-    : undefined;
-  const sourceRows = await workbench.readNumbers(rows, expression('rid::DOUBLE'), options);
-  if (sourceRows.length === 0) {
+  const count = await countRows(rows, context);
+  if (count === 0) {
     throw new BenchError(
       'split.noRows',
       l10n.t('No row is left to split. Change the steps before the split.'),
     );
   }
-  const lineOf = (row: number): Promise<number | undefined> => context.lineOf(sourceRows[row] ?? 0);
+  const lineOf = async (row: number): Promise<number | undefined> => {
+    const [cell] = await context.database.rows(`SELECT rid FROM ${rows.from} LIMIT 1 OFFSET ${row}`, options);
+    return context.lineOf(Number(cell?.[0] ?? -1));
+  };
   const column = splitColumnOf(split);
   const { parts, issues } = await splitRows(split, {
-    rows: sourceRows.length,
-    classes,
+    rows: count,
+    classes: needsClasses(split) ? await readClasses(rows, target, context) : undefined,
     ...(column === undefined ? {} : await readColumn(rows, column, { ...context, lineOf })),
     lineOf,
   });
   for (const issue of issues) context.note(issue);
-  const codes = new Uint8Array(sourceRows.length).fill(UNUSED_CODE);
+  const codes = new Uint8Array(count).fill(UNUSED_CODE);
   for (const name of ['train', 'validation', 'test'] as const) {
     for (const row of parts[name]) codes[row] = PART_CODES[name];
   }
   const parted = await workbench.withParts(rows, codes, options);
   return parts.unused.length === 0 ? parted : filterRows(parted, `part <> ${UNUSED_CODE}`);
+}
+
+/** Only where they count: reading them takes longer than drawing the rows. */
+function needsClasses(split: Split): boolean {
+  return (
+    split.method === 'stratified' ||
+    split.method === 'column' ||
+    (split.method === 'kFold' && split.kind === 'stratified')
+  );
+}
+
+async function readClasses(
+  rows: Relation,
+  target: Target | undefined,
+  context: StepContext,
+): Promise<CodedTexts | undefined> {
+  if (target === undefined || target.task === 'regression') return undefined;
+  return readCodes(rows, columnOf(rows, target.column), context);
 }
 
 async function readColumn(
@@ -105,8 +123,8 @@ export async function readCodes(
 }
 
 /**
- * Numbers as they are, dates as milliseconds: a text column holds numbers where most of its cells are some, else dates,
- * with the day first where some date can only be read so.
+ * Numbers as they are, dates as milliseconds: a text column holds numbers where most of its first cells are some, else
+ * dates, with the day first where some date can only be read so.
  * @throws BenchError split.missingTime, split.unreadableTime, each with the line
  */
 async function readTimes(
@@ -116,26 +134,48 @@ async function readTimes(
 ): Promise<Float64Array> {
   const { database, workbench, signal } = context;
   const options = { signal };
-  const numbers = await workbench.readNumbers(relation, column, options);
-  if (!numbers.some(Number.isNaN)) return numbers;
-  const text = textOf(column);
-  const [row = []] = await database.rows(
-    `SELECT count(t), coalesce(bool_or(${showsDayFirstSql('t')}), false) FROM (SELECT ${text} AS t FROM ${relation.from})`,
-    options,
-  );
-  const isNumber =
-    column.kind !== 'text' || 2 * numbers.filter((value) => !Number.isNaN(value)).length >= Number(row[0]);
-  const times = isNumber
-    ? numbers
-    : await workbench.readNumbers(
-        relation,
-        expression(`epoch_us(${dateTimeSql(text, row[1] === true)}) / 1000.0`),
-        options,
-      );
+  const times = (await holdsDates(relation, column, context))
+    ? await readDates(relation, column, context)
+    : await workbench.readNumbers(relation, column, options);
   const bad = times.findIndex(Number.isNaN);
   if (bad < 0) return times;
-  const [cell] = await database.rows(`SELECT ${text} FROM ${relation.from} LIMIT 1 OFFSET ${bad}`, options);
+  const [cell] = await database.rows(
+    `SELECT ${textOf(column)} FROM ${relation.from} LIMIT 1 OFFSET ${bad}`,
+    options,
+  );
   throw await badTime(column.name, typeof cell?.[0] === 'string' ? cell[0] : undefined, bad, context);
+}
+
+/** As the first rows say, before all are read one way or the other. */
+const LOOKED_AT_ROWS = 1000;
+
+async function holdsDates(
+  relation: Relation,
+  column: RelationColumn,
+  { database, signal }: StepContext,
+): Promise<boolean> {
+  if (column.kind !== 'text') return false;
+  const [row = []] = await database.rows(
+    `SELECT count(t), count(n) FROM (SELECT ${textOf(column)} AS t, ${numberOf(column)} AS n FROM ${relation.from} LIMIT ${LOOKED_AT_ROWS})`,
+    { signal },
+  );
+  return 2 * Number(row[1]) < Number(row[0]);
+}
+
+async function readDates(
+  relation: Relation,
+  column: RelationColumn,
+  { database, workbench, signal }: StepContext,
+): Promise<Float64Array> {
+  const text = textOf(column);
+  // Only what starts with one or two digits can: the others are not looked at, which saves a third of the time.
+  const [row = []] = await database.rows(
+    `SELECT coalesce(bool_or(${showsDayFirstSql('t')}), false) FROM (SELECT ${text} AS t FROM ${relation.from})
+      WHERE t[2] IN ('/', '-') OR t[3] IN ('/', '-')`,
+    { signal },
+  );
+  const time = expression(`epoch_us(${dateTimeSql(text, row[0] === true)}) / 1000.0`);
+  return workbench.readNumbers(relation, time, { signal });
 }
 
 async function badTime(

@@ -27,9 +27,9 @@ export async function besideRows(
 }
 
 /** A table is as it is; a subquery is computed once. */
-export async function writtenDown(
+export function writtenDown(
   relation: Relation,
   { workbench, signal }: Pick<StepContext, 'workbench' | 'signal'>,
 ): Promise<Relation> {
-  return /^\w+$/.test(relation.from) ? relation : workbench.materialise(relation, { signal });
+  return workbench.materialise(relation, { signal });
 }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { ConfigCodeLens } from './language/configCodeLens';
 import { ConfigDiagnostics } from './language/configDiagnostics';
+import { CsvDiagnostics } from './language/csvDiagnostics';
 import { DataClient } from './process/dataClient';
 import { dataProgram, trainerProgram } from './process/nodeRuntime';
 import { RunManager } from './runs/runManager';
@@ -38,6 +39,7 @@ export function createServices(context: vscode.ExtensionContext): Services {
     ),
   );
   own(new ConfigDiagnostics(data));
+  own(new CsvDiagnostics(data, log));
   return {
     context,
     log,

@@ -2,11 +2,13 @@
 // never in the extension host. Knows no editor: what to start comes in.
 import { spawn } from 'node:child_process';
 import * as l10n from '@vscode/l10n';
+import type * as z from 'zod';
 import { BenchError, toErrorData } from '../../shared/errors';
 import { Emitter } from '../../shared/event';
 import type { Disposable } from '../../shared/disposable';
 import { connect, type ClientChannel } from '../../shared/protocol/channel';
 import { dataContract, type DataContract } from '../../shared/protocol/data';
+import { qualityReportSchema, type QualityReport } from '../../shared/schema/quality';
 import type { StepSummary } from '../../shared/schema/recipeResult';
 import { streamTransport } from '../../core/process/streamTransport';
 
@@ -22,6 +24,12 @@ export interface DataProgram {
   readonly l10nBundle: unknown;
 }
 
+/** A quality report, and what was asked for. */
+export interface CheckedFile {
+  readonly params: z.output<DataContract['requests']['quality']['params']>;
+  readonly report: QualityReport;
+}
+
 interface DataProcess {
   readonly channel: Channel;
   /** What its end is told as: one error for all that was asked. */
@@ -34,7 +42,10 @@ export class DataClient implements Disposable {
   private busy = 0;
   private readonly progress = new Emitter<{ path: string; fraction: number }>();
   private readonly stepCounted = new Emitter<{ token: string; summary: StepSummary }>();
+  private readonly checked = new Emitter<CheckedFile>();
   readonly onDidProgress = this.progress.event;
+  /** Whoever asked: a file has been checked. */
+  readonly onDidCheck = this.checked.event;
   readonly onDidCountStep = this.stepCounted.event;
 
   /** @param program asked at each start; what it throws is the answer to the request */
@@ -50,7 +61,14 @@ export class DataClient implements Disposable {
     let used: DataProcess | undefined;
     try {
       used = this.process ??= this.start();
-      return await used.channel.request(method, params, options);
+      const result = await used.channel.request(method, params, options);
+      if (method === 'quality') {
+        this.checked.fire({
+          params: dataContract.requests.quality.params.parse(params),
+          report: qualityReportSchema.parse(result),
+        });
+      }
+      return result;
     } catch (error) {
       if (used === undefined || toErrorData(error).code !== 'channel.closed') throw error;
       throw await used.ended;
@@ -65,6 +83,7 @@ export class DataClient implements Disposable {
     this.process?.channel.dispose();
     this.progress.dispose();
     this.stepCounted.dispose();
+    this.checked.dispose();
   }
 
   private start(): DataProcess {

@@ -3,7 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBType,
+  DuckDBValue,
+} from '@duckdb/node-api';
 import * as l10n from '@vscode/l10n';
 import { CancelledError, throwIfAborted } from '../../shared/abort';
 import type { Disposable } from '../../shared/disposable';
@@ -21,6 +27,8 @@ export interface Database extends Disposable {
   stream(sql: string, onChunk: (chunk: DuckDBDataChunk) => void, options?: QueryOptions): Promise<void>;
   /** A table of values computed here; all columns of equal length. */
   createTable(name: string, columns: readonly ValueColumn[], options?: QueryOptions): Promise<void>;
+  /** Another line to the same tables: what is asked of it does not wait for what is asked of this one. */
+  another(): Promise<Database>;
 }
 
 /** A column of values for a table: NaN and null become NULL. */
@@ -58,6 +66,8 @@ export function sqlTexts(texts: readonly string[]): string {
 }
 
 const CHUNK_ROWS = 2048;
+/** DuckDB's ResultReturnType.INVALID. */
+const RESULT_INVALID = 0;
 
 function cellsOf(column: ValueColumn, first: number, count: number): SqlValue[] {
   if (column.type === 'VARCHAR') return column.values.slice(first, first + count);
@@ -76,7 +86,6 @@ export async function openDatabase(): Promise<Database> {
     DOUBLE,
     DuckDBDataChunk: Chunk,
     DuckDBInstance: Instance,
-    ResultReturnType,
     UTINYINT,
     VARCHAR,
   } = await import('@duckdb/node-api');
@@ -88,7 +97,33 @@ export async function openDatabase(): Promise<Database> {
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',
   });
-  const connection: DuckDBConnection = await instance.connect();
+  let lines = 0;
+  const connect = async (): Promise<Database> => {
+    const connection = await instance.connect();
+    lines++;
+    return databaseOn(connection, {
+      types,
+      Chunk,
+      connect,
+      onClosed: () => {
+        if (--lines === 0) instance.closeSync();
+      },
+    });
+  };
+  return connect();
+}
+
+interface Line {
+  readonly types: Readonly<Record<ValueColumn['type'], DuckDBType>>;
+  readonly Chunk: typeof DuckDBDataChunk;
+  readonly connect: () => Promise<Database>;
+  readonly onClosed: () => void;
+}
+
+async function databaseOn(
+  connection: DuckDBConnection,
+  { types, Chunk, connect, onClosed }: Line,
+): Promise<Database> {
   await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
 
   // One statement at a time: an interrupt must hit the statement it is meant for.
@@ -131,7 +166,7 @@ export async function openDatabase(): Promise<Database> {
           onChunk(chunk);
         }
         // A query that fails in the middle ends like one that is done, but for this.
-        if (result.returnType !== ResultReturnType.INVALID) return;
+        if (Number(result.returnType) !== RESULT_INVALID) return;
         await connection.run(sql);
         throw new BenchError(
           'io.query',
@@ -160,12 +195,13 @@ export async function openDatabase(): Promise<Database> {
         }
         appender.closeSync();
       }, options),
+    another: connect,
     dispose: () => {
       if (isClosed) return;
       isClosed = true;
       void tail.then(() => {
         connection.closeSync();
-        instance.closeSync();
+        onClosed();
       });
     },
   };

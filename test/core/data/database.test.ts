@@ -40,6 +40,23 @@ describe('a large answer', () => {
   });
 });
 
+it('answers over another line while the first is at work, from the same tables', async () => {
+  const first = await openDatabase();
+  await first.rows('CREATE TABLE t AS SELECT 42 AS x');
+  const second = await first.another();
+  let isDone = false;
+  const slow = first
+    .rows('SELECT count(*) FROM range(3000000) WHERE md5(range::VARCHAR) = md5(1::VARCHAR)')
+    .then(() => (isDone = true));
+  expect(await second.rows('SELECT x FROM t')).toEqual([[42]]);
+  expect(isDone).toBe(false);
+  await slow;
+  first.dispose();
+  expect(await second.rows('SELECT x FROM t')).toEqual([[42]]);
+  second.dispose();
+  await expect(second.rows('SELECT 1')).rejects.toMatchObject({ code: 'internal.cancelled' });
+});
+
 it('quotes names, also those with quotes and NUL', async () => {
   const names = ['a"b', 'x y', "it's", 'n\0ul'];
   const selected = names.map((name, i) => `${i} AS ${sqlName(name)}`).join(', ');

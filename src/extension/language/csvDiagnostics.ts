@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../shared/disposable';
 import type { DatasetProfile } from '../../shared/schema/profile';
-import type { QualityFinding, QualityReport, QualityStatus } from '../../shared/schema/quality';
+import type { QualityFinding, QualityStatus } from '../../shared/schema/quality';
 import type { CheckedFile, DataClient } from '../process/dataClient';
 import { cellRange } from './csvCells';
 
@@ -12,6 +12,8 @@ const SOURCE = 'Model Bench';
 const SETTING = 'csvDiagnostics';
 /** After a save the data tab of the file, if one is open, checks it too: it comes first. */
 const SAVE_DELAY_MS = 1500;
+/** Copies of unsaved text are checked too, each under a path of its own. */
+const MAX_KEPT = 50;
 /** Lines of one record that are looked through for a cell. */
 const MAX_RECORD_LINES = 200;
 
@@ -75,7 +77,10 @@ export class CsvDiagnostics implements Disposable, vscode.CodeActionProvider {
       // Known to the data process already; it says how the cells of a line are parted.
       const { path, reading, defaultEncoding } = file.params;
       const profile = await this.data.request('profile', { path, reading, defaultEncoding });
+      this.checked.delete(file.report.path);
       this.checked.set(file.report.path, { ...file, profile });
+      const [oldest] = this.checked.keys();
+      if (this.checked.size > MAX_KEPT && oldest !== undefined) this.checked.delete(oldest);
     } catch (error) {
       this.log.info(`no problems shown for ${file.report.path}: ${String(error)}`);
       return;

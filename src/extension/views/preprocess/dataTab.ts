@@ -57,12 +57,6 @@ interface FileParams {
   readonly defaultEncoding?: string;
 }
 
-export interface Checked {
-  readonly report: Extract<Told<'quality'>, { readonly kind: 'ready' }>['report'];
-  readonly columns: readonly string[];
-  readonly dialect: Told<'head'>['dialect'];
-}
-
 interface RecipeParams extends FileParams, Pick<RecipeDraft, 'steps' | 'split'> {
   readonly target?: Target;
 }
@@ -106,13 +100,6 @@ export class DataTab implements Disposable {
   /** The recipe as the page kept it last. */
   get draft(): RecipeDraft {
     return this.kept;
-  }
-
-  /** What the checks said of the text that is shown, and how that is written; undefined while they are at work. */
-  get checked(): Checked | undefined {
-    const { head, quality } = this.told;
-    if (head === undefined || quality?.kind !== 'ready') return undefined;
-    return { report: quality.report, columns: head.preview.columns, dialect: head.dialect };
   }
 
   dispose(): void {

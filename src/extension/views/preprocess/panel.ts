@@ -11,7 +11,6 @@ import { loadPage, webviewTransport } from '../page';
 import { DataTab, type TabSource } from './dataTab';
 import { DraftStore } from './draftStore';
 import { exportTable } from './exportTable';
-import { QualityProblems } from './qualityProblems';
 import { openRecipe, saveRecipe } from './recipeFiles';
 import { SourceText } from './sourceText';
 import type { UnsavedFolder } from './unsavedCopy';
@@ -33,7 +32,6 @@ export class PreprocessPanel implements Disposable {
   private readonly subscriptions: { dispose(): unknown }[] = [];
   private readonly text: SourceText;
   private readonly tab: DataTab;
-  private readonly problems: QualityProblems;
   private readonly name: string;
   private timer: NodeJS.Timeout | undefined;
 
@@ -46,16 +44,12 @@ export class PreprocessPanel implements Disposable {
     this.name = path.basename(csv.path);
     panel.title = vscode.l10n.t('Data: {0}', this.name);
     this.text = new SourceText(csv, services.unsaved.copyOf(this.name), () => this.readSoon());
-    this.problems = new QualityProblems(csv, () => this.tab.checked);
     this.tab = new DataTab({
       csvPath: csv.fsPath,
       fileName: this.name,
       data,
       drafts: new DraftStore(memory, csv.toString(), log),
-      emit: (event, value) => {
-        this.channel.emit(event, value);
-        if (event === 'quality') this.problems.update();
-      },
+      emit: (event, value) => this.channel.emit(event, value),
       source: () => this.source(),
       defaultEncoding: () => encodingSettingOf(csv),
     });
@@ -67,7 +61,6 @@ export class PreprocessPanel implements Disposable {
     this.subscriptions.push(
       this.tab,
       this.text,
-      this.problems,
       ...this.watch(),
       panel.onDidDispose(() => this.dispose()),
     );

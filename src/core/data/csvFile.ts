@@ -1,75 +1,105 @@
-// Owns opening a CSV: is it there, is it text, its dialect, its header. Reads only the head of the file.
+// Owns opening a file of rows: is it there, what format, packing and encoding it has, its dialect, its header. Reads
+// only the head of the file; what the whole file says more, `PlainText` finds.
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import type { DataIssue, Dialect } from '../../shared/schema/profile';
+import type { Reading } from '../../shared/schema/reading';
+import type { CellSyntax } from './cells';
 import { parseRecords, type CsvSyntax } from './csvText';
-import { sqlPath, type Database } from './database';
+import {
+  canonicalEncoding,
+  createTextStream,
+  detectEncoding,
+  encodingByFirstBytes,
+  isUtf8Text,
+  NonAsciiSample,
+  type EncodingChoice,
+} from './encoding';
+import { bytesOf, compressionOf, firstBytes, type Compression } from './fileBytes';
+import { detectNumberFormat } from './numberFormat';
+import { guessHeader, guessSyntax, leadingLines, nameColumns, numberedColumns } from './sniff';
 
 const HEAD_BYTES = 256 * 1024;
 /** A header longer than this is no header. */
 const MAX_HEAD_BYTES = 16 * 1024 * 1024;
-const DELIMITERS = [',', ';', '\t', '|'];
+/** Of text that is not ASCII, enough to tell an encoding. */
+const SAMPLE_BYTES = 64 * 1024;
+/** How far the head goes where it has little that is not ASCII. */
+const MAX_SAMPLED_BYTES = 8 * 1024 * 1024;
+const SAMPLE_RECORDS = 1000;
 
-export interface CsvFile {
+export interface OpenOptions {
+  readonly reading: Reading;
+  /** VS Code's `files.encoding`: taken when the bytes do not say. */
+  readonly defaultEncoding?: string | undefined;
+}
+
+export interface FileFacts {
   readonly path: string;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+}
+
+/** The head of a file, unpacked and as text; `text` is empty for Parquet. */
+export interface FileHead extends FileFacts {
+  readonly format: Dialect['format'];
+  readonly compression: Compression;
+  readonly encoding: EncodingChoice;
+  /** NUL characters are left out. */
+  readonly text: string;
+  /** Whether that is all of the file. */
+  readonly isWhole: boolean;
+  readonly hasNul: boolean;
+}
+
+export interface CsvFile extends FileFacts {
   readonly dialect: Dialect;
-  readonly syntax: CsvSyntax;
-  /** Blank lines before the first record. */
-  readonly leadingBlankLines: number;
   /** Unique, never empty. */
   readonly columns: readonly string[];
   readonly issues: readonly DataIssue[];
+  readonly cells: CellSyntax;
+  /** What `dialect.reason` says beyond the encoding. */
+  readonly layoutReason?: string;
+}
+
+/** Delimited text. */
+export interface DelimitedFile extends CsvFile {
+  readonly syntax: CsvSyntax;
+  /** Lines before the first record. */
+  readonly skipLines: number;
 }
 
 /**
- * @throws BenchError data.fileMissing, data.isDirectory, data.unreadable, data.empty, data.headerOnly, data.notUtf8
+ * @throws BenchError data.fileMissing, data.isDirectory, data.unreadable, data.empty, data.notText, data.damagedArchive
  */
-export async function openCsvFile(path: string, database: Database): Promise<CsvFile> {
-  const { sizeBytes, modifiedMs } = await statCsv(path);
-  const head = await readHead(path, sizeBytes);
-  const leading = /^[^\S\n\r]*(?:\r\n|\n|\r)/;
-  let text = head.text;
-  let leadingBlankLines = 0;
-  for (let match = leading.exec(text); match !== null; match = leading.exec(text)) {
-    text = text.slice(match[0].length);
-    leadingBlankLines++;
+export async function readFileHead(
+  path: string,
+  options: OpenOptions,
+  length = HEAD_BYTES,
+): Promise<FileHead> {
+  const facts = { path, ...(await statCsv(path)) };
+  const magic = await rawStart(path, 8);
+  const format = formatOf(path, magic, options.reading.format);
+  if (format === 'parquet') {
+    const encoding = { encoding: 'utf-8', reason: '' };
+    return { ...facts, format, compression: 'none', encoding, text: '', isWhole: false, hasNul: false };
   }
-  if (text.trim() === '') throw emptyFile(path);
-  const syntax = await detectSyntax(path, text, database);
-  const { records, complete } = parseRecords(text, syntax, 2);
-  const first = records[0];
-  if (first === undefined) throw emptyFile(path);
-  const hasHeader = !first.every((cell) => cell.trim() !== '' && Number.isFinite(Number(cell.trim())));
-  const second = records[1];
-  if (hasHeader && second === undefined && head.isWhole && (complete || records.length === 1)) {
-    throw headerOnly(path);
+  const compression = compressionOf(magic);
+  for (let bytes = length; ; bytes *= 4) {
+    const buffer = await firstBytes(path, bytes, compression);
+    const isWhole = compression === 'none' ? buffer.length >= facts.sizeBytes : buffer.length < bytes;
+    const encoding = await encodingOf({ path, compression, head: buffer, isWhole }, options);
+    const decoded = decodeHead(buffer, encoding.encoding, isWhole);
+    const text = decoded.replaceAll('\0', '');
+    if (!isWhole && bytes < MAX_HEAD_BYTES && !/[\n\r]/.test(text.trimStart())) continue;
+    refuseBinary(path, magic, decoded);
+    if (text.trim() === '') throw emptyFile(path);
+    const found = { compression, encoding, text, isWhole, hasNul: text.length < decoded.length };
+    return { ...facts, format: format ?? formatOfText(text), ...found };
   }
-  const { columns, issues } = nameColumns(first, hasHeader, path);
-  return {
-    path,
-    sizeBytes,
-    modifiedMs,
-    dialect: {
-      delimiter: syntax.delimiter,
-      quote: syntax.quote,
-      hasHeader,
-      encoding: head.hasBom ? 'utf-8 (BOM)' : 'utf-8',
-      reason: '',
-      format: 'csv',
-      compression: 'none',
-      decimal: '.',
-      thousands: '',
-    },
-    syntax,
-    leadingBlankLines,
-    columns,
-    issues,
-  };
 }
 
 /** Size and time of a file that can be read. */
@@ -98,7 +128,7 @@ export async function statCsv(path: string): Promise<{ sizeBytes: number; modifi
   return { sizeBytes: found.size, modifiedMs: found.mtimeMs };
 }
 
-function emptyFile(path: string): BenchError {
+export function emptyFile(path: string): BenchError {
   return new BenchError(
     'data.empty',
     l10n.t('"{0}" is empty; expected a CSV with a header line and rows.', basename(path)),
@@ -117,151 +147,194 @@ export function headerOnly(path: string): BenchError {
   );
 }
 
-export function notUtf8(path: string, line: number): BenchError {
-  return new BenchError(
-    'data.notUtf8',
-    l10n.t('"{0}" is not UTF-8 text (first seen on line {1}). Save it as UTF-8.', basename(path), line),
-    { details: { path, line } },
-  );
-}
-
-interface Head {
-  readonly text: string;
-  readonly isWhole: boolean;
-  readonly hasBom: boolean;
-}
-
-/** The first 256 KB as text; more when one record is longer than that. */
-async function readHead(path: string, sizeBytes: number): Promise<Head> {
+async function rawStart(path: string, length: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {
-    for (let length = HEAD_BYTES; ; length *= 4) {
-      const buffer = Buffer.alloc(Math.min(length, sizeBytes));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-      const bytes = buffer.subarray(0, bytesRead);
-      const isWhole = length >= sizeBytes;
-      const text = decodeHead(path, bytes, isWhole);
-      if (isWhole || /[\n\r]/.test(text.trimStart()) || length >= MAX_HEAD_BYTES) {
-        const hasBom = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-        return { text, isWhole, hasBom };
-      }
-    }
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await file.read(buffer, 0, length, 0);
+    return buffer.subarray(0, bytesRead);
   } finally {
     await file.close();
   }
 }
 
-/** Drops the BOM; a character cut at the end of the head is left out. */
-function decodeHead(path: string, bytes: Buffer, isWhole: boolean): string {
-  const nul = bytes.indexOf(0);
-  const text = nul < 0 ? bytes : bytes.subarray(0, nul);
+/** By the first bytes where they are Parquet's, else by name; undefined: the text decides. */
+function formatOf(path: string, magic: Buffer, wanted: Reading['format']): Dialect['format'] | undefined {
+  if (wanted !== 'auto') return wanted;
+  if (magic.toString('latin1', 0, 4) === 'PAR1') return 'parquet';
+  const name = basename(path)
+    .toLowerCase()
+    .replace(/\.(gz|gzip|zst|zstd)$/, '');
+  if (/\.(parquet|pq)$/.test(name)) return 'parquet';
+  if (/\.(jsonl|ndjson|jsonlines)$/.test(name)) return 'jsonl';
+  return /\.(csv|tsv|tab|psv)$/.test(name) ? 'csv' : undefined;
+}
+
+/** JSON lines where the first line is a JSON object. */
+function formatOfText(text: string): 'csv' | 'jsonl' {
+  const [line = ''] = text.trimStart().split(/[\n\r]/, 1);
+  if (!line.startsWith('{')) return 'csv';
   try {
-    const decoded = new TextDecoder('utf-8', { fatal: true }).decode(text, { stream: !isWhole && nul < 0 });
-    if (nul < 0) return decoded;
-    throw notUtf8(path, decoded.split('\n').length);
-  } catch (error) {
-    if (error instanceof BenchError) throw error;
-    const good = new TextDecoder('utf-8').decode(bytes);
-    const bad = good.indexOf('\uFFFD');
-    throw notUtf8(path, good.slice(0, Math.max(0, bad)).split('\n').length);
+    JSON.parse(line);
+    return 'jsonl';
+  } catch {
+    return 'csv';
   }
 }
 
-/**
- * DuckDB's sniffer first, then ours: it calls a file with one ragged row a file of one column. The candidate
- * that splits most records as it splits the header wins.
- */
-async function detectSyntax(path: string, head: string, database: Database): Promise<CsvSyntax> {
-  const sniffed = await sniff(path, database);
-  const quotes = sniffed?.quote === "'" ? ['"', "'"] : ['"'];
-  const delimiters = sniffed === undefined ? DELIMITERS : [sniffed.delimiter, ...DELIMITERS];
-  const escapes = (quote: string): string =>
-    head.includes(`\\${quote}`) && !head.includes(quote + quote) ? '\\' : quote;
-  let best: CsvSyntax = { delimiter: ',', quote: '"', escape: escapes('"') };
-  let bestScore = 0;
-  for (const quote of quotes) {
-    for (const delimiter of delimiters) {
-      const syntax = { delimiter, quote, escape: escapes(quote) };
-      const score = consistency(head, syntax);
-      if (score > bestScore) {
-        best = syntax;
-        bestScore = score;
-      }
-    }
-  }
-  return best;
+interface Bytes {
+  readonly path: string;
+  readonly compression: Compression;
+  readonly head: Buffer;
+  readonly isWhole: boolean;
 }
 
-/** Share of the first 200 records with as many cells as the first; 0 when the first is not split at all. */
-function consistency(head: string, syntax: CsvSyntax): number {
-  const { records, complete } = parseRecords(head, syntax, 200);
-  const width = records[0]?.length ?? 0;
-  if (width < 2) return 0;
-  // The last record of the head may be cut.
-  const whole = complete || records.length < 3 ? records : records.slice(0, -1);
-  // A header alone says little: a little more cells break the tie.
-  return (
-    whole.filter((record) => record.length === width).length / whole.length + Math.min(width, 1000) * 1e-9
+/** Strict UTF-8 first, as far as the head goes; then what the bytes look like. */
+async function encodingOf(bytes: Bytes, { reading, defaultEncoding }: OpenOptions): Promise<EncodingChoice> {
+  const { path, compression, head, isWhole } = bytes;
+  if (reading.encoding !== 'auto') {
+    const encoding = canonicalEncoding(reading.encoding) ?? reading.encoding;
+    return { encoding, reason: l10n.t('{0}, as chosen.', encoding) };
+  }
+  const marked = encodingByFirstBytes(head, isWhole);
+  if (marked !== undefined) return marked;
+  if (isUtf8Text(head, !isWhole)) {
+    return { encoding: 'utf-8', reason: l10n.t('utf-8: every byte is valid.') };
+  }
+  const sample = await sampleNonAscii(path, compression, isWhole ? head.length : MAX_SAMPLED_BYTES);
+  return detectEncoding(sample, defaultEncoding);
+}
+
+/** What is not ASCII, from the start of the file on; the same for the same file. */
+export async function sampleNonAscii(
+  path: string,
+  compression: Compression,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
+  const sample = new NonAsciiSample(SAMPLE_BYTES);
+  let total = 0;
+  for await (const chunk of bytesOf(path, { compression, signal })) {
+    sample.add(chunk);
+    total += chunk.length;
+    if (sample.isFull || total >= maxBytes) break;
+  }
+  return sample.bytes();
+}
+
+/** Drops the mark; a character cut at the end of the head is left out. */
+function decodeHead(bytes: Buffer, encoding: string, isWhole: boolean): string {
+  const stream = createTextStream(encoding);
+  const text = stream.write(bytes);
+  return isWhole ? text + stream.end() : text;
+}
+
+/** @throws BenchError 'data.notText' for what has too many control characters for a text */
+function refuseBinary(path: string, magic: Buffer, text: string): void {
+  const isZip = magic.toString('latin1', 0, 4) === 'PK\u0003\u0004';
+  const start = text.slice(0, 64 * 1024);
+  const control = start.match(/(?!\s)\p{Cc}/gu)?.length ?? 0;
+  if (!isZip && control <= start.length * 0.1) return;
+  throw new BenchError(
+    'data.notText',
+    l10n.t(
+      '"{0}" is no text: expected delimited text, JSON lines or Parquet, found {1}. Export it as CSV.',
+      basename(path),
+      isZip ? l10n.t('a zip archive or a workbook') : l10n.t('binary data'),
+    ),
+    { details: { path } },
   );
 }
 
-async function sniff(
-  path: string,
-  database: Database,
-): Promise<{ delimiter: string; quote: string } | undefined> {
-  try {
-    const [row] = await database.rows(
-      `SELECT Delimiter, Quote FROM sniff_csv(${sqlPath(path)}, all_varchar = true, compression = 'none')`,
-    );
-    const [delimiter, quote] = row ?? [];
-    // One byte, as the readers here expect; a letter or digit is never a delimiter.
-    if (typeof delimiter !== 'string' || typeof quote !== 'string' || !/^[!-/:-@[-`{-~\t]$/.test(delimiter)) {
-      return undefined;
-    }
-    return { delimiter, quote };
-  } catch {
-    // What it cannot read, ours reads, or says why not.
-    return undefined;
-  }
+/**
+ * @throws BenchError data.empty, data.headerOnly
+ */
+export function openDelimited(head: FileHead, { reading }: OpenOptions): DelimitedFile {
+  const { path } = head;
+  const { lines, rest, delimiter } = leadingLines(head.text);
+  if (rest.trim() === '') throw emptyFile(path);
+  const usual = /\.(tsv|tab)(\.\w+)?$/i.test(path) ? '\t' : ',';
+  const { value: syntax, reason: syntaxReason } = guessSyntax(rest, reading, delimiter, usual);
+  const { records, complete } = parseRecords(rest, syntax, SAMPLE_RECORDS);
+  const first = records[0];
+  if (first === undefined) throw emptyFile(path);
+  // The last record of the head may be cut.
+  const whole = complete || head.isWhole || records.length < 3 ? records : records.slice(0, -1);
+  const { value: hasHeader, reason: headerReason } = guessHeader(whole, reading.header);
+  if (hasHeader && records.length < 2 && head.isWhole) throw headerOnly(path);
+  const { columns, issues } = hasHeader
+    ? nameColumns(first, lines + 1)
+    : { columns: numberedColumns(first.length), issues: [] };
+  if (!hasHeader && reading.header === 'auto')
+    issues.push(noHeader(path, headerReason, columns.length, lines + 1));
+  const rows = whole.slice(hasHeader ? 1 : 0).filter((record) => record.length === columns.length);
+  const numbers = detectNumberFormat(rows, reading, syntax.delimiter);
+  if (numbers.evidence !== undefined) issues.push(numberIssue(numbers.format, columns, numbers.evidence));
+  const { format } = numbers;
+  const isPlain = format.decimal === '.' && format.thousands === '';
+  const layoutReason = joined(syntaxReason, headerReason);
+  return {
+    path,
+    sizeBytes: head.sizeBytes,
+    modifiedMs: head.modifiedMs,
+    dialect: {
+      delimiter: syntax.delimiter,
+      quote: syntax.quote,
+      hasHeader,
+      encoding: head.encoding.encoding,
+      reason: joined(head.encoding.reason, layoutReason),
+      format: 'csv',
+      compression: head.compression,
+      ...format,
+    },
+    layoutReason,
+    syntax,
+    skipLines: lines,
+    columns,
+    issues,
+    cells: { missing: ownMissing(reading), ...(isPlain ? {} : { numbers: format }) },
+  };
 }
 
-/** Unique, non-empty names in file order; what had to be changed is told. */
-function nameColumns(
-  first: readonly string[],
-  hasHeader: boolean,
-  path: string,
-): { columns: string[]; issues: DataIssue[] } {
-  if (!hasHeader) {
-    const columns = first.map((_, index) => `column${index + 1}`);
-    const message = l10n.t(
-      '"{0}" has no header: its first line holds only numbers. The columns are named column1 to column{1}.',
-      basename(path),
-      columns.length,
-    );
-    return { columns, issues: [{ severity: 'warning', code: 'data.noHeader', message, line: 1 }] };
-  }
-  const issues: DataIssue[] = [];
-  const given = new Set(first.map((cell) => cell.trim()));
-  const taken = new Set<string>();
-  const columns = first.map((cell, index) => {
-    const wanted = cell.trim();
-    const base = wanted === '' ? `column${index + 1}` : wanted;
-    let name = base;
-    for (let n = 2; taken.has(name) || (name !== wanted && given.has(name)); n++) name = `${base}_${n}`;
-    taken.add(name);
-    if (wanted === '') {
-      const message = l10n.t('Column {0} has no name in the header; it is called "{1}".', index + 1, name);
-      issues.push({ severity: 'info', code: 'data.unnamedColumn', message, column: name, line: 1 });
-    } else if (name !== wanted) {
-      const message = l10n.t(
-        'The header names "{0}" more than once; column {1} is called "{2}".',
-        wanted,
-        index + 1,
-        name,
-      );
-      issues.push({ severity: 'warning', code: 'data.duplicateColumn', message, column: name, line: 1 });
-    }
-    return name;
-  });
-  return { columns, issues };
+function joined(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join(' ');
+}
+
+/** The user's words for "no value", as cells are compared: trimmed. */
+export function ownMissing({ missing }: Reading): string[] {
+  return [...new Set(missing.map((text) => text.trim()).filter((text) => text !== ''))];
+}
+
+function noHeader(path: string, reason: string, columns: number, line: number): DataIssue {
+  const message = l10n.t(
+    '"{0}": {1} The columns are named column1 to column{2}.',
+    basename(path),
+    reason,
+    columns,
+  );
+  return { severity: 'warning', code: 'data.noHeader', message, line };
+}
+
+function numberIssue(
+  { decimal, thousands }: Pick<Dialect, 'decimal' | 'thousands'>,
+  columns: readonly string[],
+  evidence: { readonly column: number; readonly text: string },
+): DataIssue {
+  const column = columns[evidence.column] ?? '';
+  const message =
+    thousands === ''
+      ? l10n.t(
+          'Numbers are read with "{0}" as decimal mark: column "{1}" has "{2}". Choose the decimal mark where that is wrong.',
+          decimal,
+          column,
+          evidence.text,
+        )
+      : l10n.t(
+          'Numbers are read with "{0}" as decimal mark and "{1}" between thousands: column "{2}" has "{3}". Choose both where that is wrong.',
+          decimal,
+          thousands,
+          column,
+          evidence.text,
+        );
+  return { severity: 'info', code: 'data.numberFormat', message, column };
 }

@@ -1,37 +1,32 @@
-// Owns an open CSV: its columns, profile, first rows and the columns read for training. The file is read, never
-// written. Rows that are broken are kept apart and told, never dropped in silence.
-import { basename } from 'node:path';
-import * as l10n from '@vscode/l10n';
+// Owns an open file of rows: its columns, head, profile, first rows and the relation that recipes start from. The file
+// is read, never written. Rows that are broken are kept apart and told, never dropped in silence.
 import type { Disposable } from '../../shared/disposable';
-import { BenchError } from '../../shared/errors';
 import type { DataIssue, DatasetProfile, Preview } from '../../shared/schema/profile';
-import { cellColumn, isMissingSql, numberSql, trimmedSql } from './cells';
-import { headerOnly, notUtf8, openCsvFile, type CsvFile } from './csvFile';
-import { firstNonUtf8Line, lineOfByte, linesOfRows } from './csvText';
-import { openDatabase, sqlPath, sqlText, type Database, type QueryOptions } from './database';
-import { isMissing, isMissingNumber } from './missing';
+import { readingSchema } from '../../shared/schema/reading';
+import { cellColumn, isMissingCellSql, type CellSyntax } from './cells';
+import { headerOnly, openDelimited, ownMissing, readFileHead, type CsvFile, type FileHead } from './csvFile';
+import type { OpenOptions } from './csvFile';
+import { jsonDialect, PARQUET_DIALECT, readHead, shown, type CsvHead, type HeadOptions } from './csvHead';
+import { openDatabase, type Database, type QueryOptions } from './database';
+import { delimitedLoader, hasMixedLineEnds, noUsableRows } from './delimitedLoader';
+import { jsonColumns, LINE_SYNTAX, linesOfFile, type JsonColumns } from './jsonLines';
+import { openParquet } from './parquetFile';
+import { plainTextOf, type PlainText } from './plainText';
 import { profileTable } from './profile';
 import type { Relation } from './relation';
-import type { Table, TableColumn } from './table';
+import {
+  isLineTooLong,
+  jsonLoader,
+  parquetLoader,
+  withRoomForLines,
+  type LoadedRows,
+  type RowLoader,
+} from './rowLoader';
+import { nameColumns } from './sniff';
 
-/** number: NaN is missing. text: trimmed, null is missing. */
-export interface ColumnRequest {
-  readonly name: string;
-  readonly as: 'number' | 'text';
-}
-
-/** Cells of a column read as number that hold something else; they are NaN in the table. */
-export interface BadCells {
-  readonly count: number;
-  readonly firstRow: number;
-  readonly firstText: string;
-}
-
-export interface ReadTable extends Table {
-  /** Only columns that have such cells. */
-  readonly badCells: ReadonlyMap<string, BadCells>;
-  /** What was found while reading: the header and rows kept apart. */
-  readonly issues: readonly DataIssue[];
+export interface OpenCsvOptions extends HeadOptions, QueryOptions {
+  /** Bytes read at a time; nothing of the result depends on it. */
+  readonly chunkBytes?: number | undefined;
 }
 
 export interface PreviewOptions extends QueryOptions {
@@ -53,318 +48,238 @@ export interface RelationOptions extends QueryOptions {
 
 export interface CsvSource extends Disposable {
   readonly path: string;
+  /** Its encoding is certain only when the file has been read. */
   readonly file: CsvFile;
   /** Unique names in file order. */
   columns(): readonly string[];
+  /** From the head of the file alone. */
+  head(limit: number): Promise<CsvHead>;
   profile(options?: QueryOptions): Promise<DatasetProfile>;
-  /** @param limit rows at most */
+  /** @param limit rows at most; `totalRows` is not counted where a table is very wide */
   preview(limit: number, options?: PreviewOptions): Promise<Preview>;
-  /** Rows in file order. `sourceRows` counts the rows that could be read, from 0. */
-  readTable(columns: readonly ColumnRequest[], options?: QueryOptions): Promise<ReadTable>;
   /** The whole table as a recipe starts from it, and the database it lies in: loaded once, dropped on close. */
   relation(options?: RelationOptions): Promise<SourceRelation>;
-  /** 1-based line of the file on which a source row starts. Reads the file up to there. */
+  /** 1-based line of the file on which a source row starts; undefined for Parquet. Reads the file up to there. */
   lineOf(row: number, options?: QueryOptions): Promise<number | undefined>;
-  /** The lines of several rows in one pass. @param rows ascending, each once */
+  /** The lines of several rows in one pass; empty for Parquet. @param rows ascending, each once */
   linesOf(rows: readonly number[], options?: QueryOptions): Promise<readonly number[]>;
   close(): void;
 }
 
-/** DuckDB plans a query in the square of its expressions: 400 columns took 19 s, 5,000 never ended. */
-const COLUMNS_PER_QUERY = 32;
-
-/** Records that DuckDB could not read as rows. */
-interface Rejected {
-  readonly bytes: ReadonlySet<number>;
-  readonly issues: readonly DataIssue[];
-}
+/** DuckDB needs 30 s and 3 GB for a table of 100,000 columns: wider ones than this are previewed without it. */
+const WIDE_COLUMNS = 3000;
+const MAX_WIDE_ROWS = 10_000;
+const WIDE_BYTES = 64 << 20;
 
 /**
- * Opens a CSV: reads its head only.
- * @throws BenchError data.fileMissing, data.isDirectory, data.unreadable, data.empty, data.headerOnly, data.notUtf8
+ * Opens a file of rows: CSV and other delimited text, JSON lines, Parquet; packed or not, in any encoding. Reads its
+ * head only; JSON lines are read whole, since any line may have a column of its own.
+ * @throws BenchError data.fileMissing, data.isDirectory, data.unreadable, data.empty, data.headerOnly, data.notText,
+ *   data.notParquet, data.damagedArchive
  */
-export async function openCsv(path: string): Promise<CsvSource> {
+export async function openCsv(path: string, options: OpenCsvOptions = {}): Promise<CsvSource> {
+  const open: OpenOptions = {
+    reading: readingSchema.parse(options.reading ?? {}),
+    defaultEncoding: options.defaultEncoding,
+  };
+  const head = await readFileHead(path, open);
   const database = await openDatabase();
   try {
-    return createSource(await openCsvFile(path, database), database);
+    const { file, loader } = await openFormat(head, open, database, options);
+    return createSource({ file, loader, database, options });
   } catch (error) {
     database.dispose();
     throw error;
   }
 }
 
-function createSource(file: CsvFile, database: Database): CsvSource {
-  const { columns, syntax, path } = file;
-  const scan = scanSql(file);
-  const indexOf = new Map(columns.map((name, index) => [name, index]));
-  let isChecked = false;
-  let isLoaded = false;
-  let rejected: Rejected | undefined;
+interface OpenFormat {
+  readonly file: CsvFile;
+  readonly loader: RowLoader;
+}
 
-  const checkEncoding = async (options: QueryOptions): Promise<void> => {
-    if (isChecked) return;
-    const line = await firstNonUtf8Line(path, options.signal);
-    if (line !== undefined) throw notUtf8(path, line);
-    isChecked = true;
-  };
-  const noteRejected = async (rows: number, options: QueryOptions): Promise<Rejected> => {
-    rejected ??= await readRejected(file, database, options);
-    if (rows > 0) return rejected;
-    const [worst] = rejected.issues;
-    if (worst === undefined) throw headerOnly(path);
-    throw new BenchError(
-      'data.noUsableRows',
-      l10n.t('"{0}" has no usable row. {1}', basename(path), worst.message),
-      { details: { path } },
+async function openFormat(
+  head: FileHead,
+  open: OpenOptions,
+  database: Database,
+  { signal, chunkBytes }: OpenCsvOptions,
+): Promise<OpenFormat> {
+  switch (head.format) {
+    case 'csv': {
+      const file = openDelimited(head, open);
+      const text = plainTextOf(head, open, chunkBytes);
+      return { file, loader: delimitedLoader(file, text, database, chunkBytes) };
+    }
+    case 'jsonl':
+      return openJson(head, open, database, { signal, chunkBytes });
+    case 'parquet': {
+      const found = await openParquet(head.path, database, { signal });
+      const { columns, issues } = nameColumns(found.names, undefined);
+      const file = { ...factsOf(head), dialect: PARQUET_DIALECT, columns, issues, cells: cellsOf(open) };
+      return { file, loader: parquetLoader(found, database) };
+    }
+  }
+}
+
+async function openJson(
+  head: FileHead,
+  open: OpenOptions,
+  database: Database,
+  { signal, chunkBytes }: OpenCsvOptions,
+): Promise<OpenFormat> {
+  const text = plainTextOf(head, open, chunkBytes);
+  const find = ({ path }: PlainText): Promise<JsonColumns> =>
+    withRoomForLines(
+      head.path,
+      (bytes) => jsonColumns(linesOfFile(path, bytes), database, { signal }),
+      isLineTooLong,
     );
-  };
-  const load = async (options: QueryOptions): Promise<void> => {
-    if (isLoaded) return;
-    await database.rows(`CREATE OR REPLACE TABLE cells AS SELECT * FROM ${scan}`, options);
-    const [counted] = await database.rows('SELECT count(*) FROM cells', options);
-    await noteRejected(Number(counted?.[0] ?? 0), options);
-    isLoaded = true;
-  };
-  const readColumns = async (
-    readers: readonly ColumnReader[],
-    from: string,
-    options: QueryOptions,
-  ): Promise<number> => {
-    const selected = readers.flatMap((reader) => reader.sql);
-    let rows = 0;
-    await database.stream(
-      `SELECT ${selected.length === 0 ? '1' : selected.join(', ')} FROM ${from}`,
-      (chunk) => {
-        let at = 0;
-        for (const reader of readers) {
-          reader.append(
-            reader.sql.map((_, offset) => chunk.getColumnValues(at + offset)),
-            rows,
-          );
-          at += reader.sql.length;
-        }
-        rows += chunk.rowCount;
-      },
-      options,
-    );
-    return rows;
-  };
-  const linesOf = (rows: readonly number[], options: QueryOptions = {}): Promise<number[]> =>
-    linesOfRows(path, rows, {
-      syntax,
-      skipRecords: file.dialect.hasHeader ? 1 : 0,
-      rejectedBytes: rejected?.bytes ?? new Set(),
-      blankIsRow: columns.length === 1,
-      signal: options.signal,
+  try {
+    let plain = await text.get({ signal });
+    const found = await find(plain).catch(async (error: unknown) => {
+      if (!hasMixedLineEnds(error)) throw error;
+      plain = await text.get({ signal, oneLineEnd: LINE_SYNTAX });
+      return find(plain);
     });
+    const { columns, issues } = nameColumns(found.keys, undefined);
+    if (columns.length === 0) throw noRows(head.path, found.issues);
+    const dialect = jsonDialect({ encoding: plain.encoding, compression: head.compression });
+    const file = {
+      ...factsOf(head),
+      dialect,
+      columns,
+      issues: [...issues, ...plain.issues],
+      cells: cellsOf(open),
+    };
+    const loader = jsonLoader(plain.path, found, plain.encoding, database);
+    return { file, loader: { ...loader, dispose: () => text.dispose() } };
+  } catch (error) {
+    text.dispose();
+    throw error;
+  }
+}
+
+function factsOf({
+  path,
+  sizeBytes,
+  modifiedMs,
+}: FileHead): Pick<FileHead, 'path' | 'sizeBytes' | 'modifiedMs'> {
+  return { path, sizeBytes, modifiedMs };
+}
+
+/** Only what was chosen: numbers of these formats are written in one way. */
+function cellsOf({ reading }: OpenOptions): CellSyntax {
+  const decimal = reading.decimal === ',' ? ',' : '.';
+  const chosen = reading.thousands === 'auto' || reading.thousands === decimal ? '' : reading.thousands;
+  const missing = ownMissing(reading);
+  return decimal === '.' && chosen === ''
+    ? { missing }
+    : { missing, numbers: { decimal, thousands: chosen } };
+}
+
+const ROWS_KEPT_APART = ['data.raggedRows', 'data.malformedRows', 'data.badJsonLines'];
+
+function noRows(path: string, issues: readonly DataIssue[]): Error {
+  const worst = issues.find(({ code }) => ROWS_KEPT_APART.includes(code));
+  return worst === undefined ? headerOnly(path) : noUsableRows(path, worst);
+}
+
+interface SourceParts extends OpenFormat {
+  readonly database: Database;
+  readonly options: OpenCsvOptions;
+}
+
+function createSource({ file: opened, loader, database, options: opening }: SourceParts): CsvSource {
+  const { columns, path, cells: syntax } = opened;
+  let file = opened;
+  let loaded: LoadedRows | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const loadNow = async (options: QueryOptions): Promise<LoadedRows> => {
+    if (loaded !== undefined) return loaded;
+    const found = await loader.load(options);
+    if (found.rows === 0) throw noRows(path, found.issues);
+    if (found.encoding !== undefined) file = withEncoding(opened, found.encoding);
+    loaded = found;
+    return found;
+  };
+  // One at a time: the second one finds the table made, or makes it when the first was cancelled.
+  const load = (options: QueryOptions): Promise<LoadedRows> => {
+    const result = turn.then(() => loadNow(options));
+    turn = result.catch(() => undefined);
+    return result;
+  };
+  const linesOf = async (rows: readonly number[], options: QueryOptions = {}): Promise<number[]> => {
+    if (rows.length === 0) return [];
+    await load(options);
+    return loader.linesOf(rows, options);
+  };
   const lineOf = async (row: number, options: QueryOptions = {}): Promise<number | undefined> =>
     (await linesOf([row], options))[0];
+  const close = (): void => {
+    database.dispose();
+    loader.dispose();
+  };
 
   return {
     path,
-    file,
+    get file() {
+      return file;
+    },
     columns: () => columns,
+    head: (limit) => readHead(path, limit, opening),
     lineOf,
     linesOf,
     async profile(options = {}) {
       const { onProgress } = options;
-      await checkEncoding(options);
       // Reading the file is about half of the work.
-      await load({ ...options, onProgress: onProgress && ((fraction) => onProgress(fraction / 2)) });
+      const { issues } = await load({
+        ...options,
+        onProgress: onProgress && ((fraction) => onProgress(fraction / 2)),
+      });
       const profile = await profileTable(file, database, lineOf, {
         ...options,
         onProgress: onProgress && ((fraction) => onProgress(0.5 + fraction / 2)),
       });
-      return { ...profile, issues: [...file.issues, ...(rejected?.issues ?? []), ...profile.issues] };
+      return { ...profile, issues: [...file.issues, ...issues, ...profile.issues] };
     },
     async preview(limit, options = {}) {
-      await checkEncoding(options);
-      await load(options);
+      const isWide = columns.length > WIDE_COLUMNS && file.dialect.format === 'csv';
+      if (isWide && loaded === undefined && limit <= MAX_WIDE_ROWS) {
+        const { preview } = await readHead(path, limit, { ...opening, ...options, maxBytes: WIDE_BYTES });
+        return preview;
+      }
+      const { rows: totalRows } = await load(options);
       const cells = columns.map((_, index) => cellColumn(index)).join(', ');
       const found = await database.rows(`SELECT ${cells} FROM cells LIMIT ${Math.floor(limit)}`, options);
-      const [counted] = await database.rows('SELECT count(*) FROM cells', options);
-      const rows = found.map((row) =>
-        row.map((cell) =>
-          typeof cell === 'string' && (options.keepTexts === true || !isMissing(cell.trim())) ? cell : null,
-        ),
-      );
-      return { columns: [...columns], rows, totalRows: Number(counted?.[0] ?? 0) };
-    },
-    async readTable(requests, options = {}) {
-      await checkEncoding(options);
-      const readers = requests.map(({ name, as }) => {
-        const index = indexOf.get(name);
-        if (index === undefined) throw new BenchError('internal.unknownColumn', `No column "${name}"`);
-        return as === 'number' ? new NumberReader(name, index) : new TextReader(name, index);
-      });
-      // One pass over the file while that is one query; else the file is read once and its columns group by group.
-      if (readers.length > COLUMNS_PER_QUERY) await load(options);
-      const from = isLoaded ? 'cells' : scan;
-      let rows = 0;
-      for (let first = 0; first < Math.max(1, readers.length); first += COLUMNS_PER_QUERY) {
-        rows = await readColumns(readers.slice(first, first + COLUMNS_PER_QUERY), from, options);
-      }
-      const { issues } = await noteRejected(rows, options);
-      const badCells = new Map<string, BadCells>();
-      for (const reader of readers) if (reader.bad !== undefined) badCells.set(reader.name, reader.bad);
-      return {
-        rows,
-        columns: new Map(readers.map((reader) => [reader.name, reader.column()])),
-        sourceRows: Int32Array.from({ length: rows }, (_, row) => row),
-        badCells,
-        issues: [...file.issues, ...issues],
-      };
+      return { columns: [...columns], rows: shown(found, syntax.missing, options.keepTexts), totalRows };
     },
     async relation(options = {}) {
-      await checkEncoding(options);
-      await load(options);
+      const { issues } = await load(options);
       const wanted = options.columns === undefined ? undefined : new Set(options.columns);
+      const { numbers } = syntax;
       const cells = columns
-        .map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const }))
+        .map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const, numbers }))
         .filter(({ name }) => wanted?.has(name) ?? true);
       const present = cells.map(
-        ({ id }) => `CASE WHEN NOT ${isMissingSql(trimmedSql(id))} THEN ${id} END AS ${id}`,
+        ({ id }) => `CASE WHEN NOT ${isMissingCellSql(id, syntax)} THEN ${id} END AS ${id}`,
       );
       const from = `(SELECT ${['rowid AS rid', 'rowid AS ord', ...present].join(', ')} FROM cells)`;
       return {
         database,
         relation: { from, columns: cells, isSplit: false, nextId: columns.length },
-        issues: [...file.issues, ...(rejected?.issues ?? [])],
+        issues: [...file.issues, ...issues],
       };
     },
-    close: () => database.dispose(),
-    dispose: () => database.dispose(),
+    close,
+    dispose: close,
   };
 }
 
-/** Collects one column, chunk by chunk. */
-interface ColumnReader {
-  readonly name: string;
-  readonly sql: readonly string[];
-  readonly bad: BadCells | undefined;
-  append(values: readonly (readonly unknown[])[], firstRow: number): void;
-  column(): TableColumn;
-}
-
-class NumberReader implements ColumnReader {
-  readonly sql: readonly string[];
-  bad: BadCells | undefined;
-  private values = new Float64Array(2048);
-  private length = 0;
-
-  constructor(
-    readonly name: string,
-    index: number,
-  ) {
-    // What is no number comes as text and is judged here: hundreds of IN lists in one query take seconds to plan.
-    const text = trimmedSql(cellColumn(index));
-    const number = numberSql(text);
-    this.sql = [number, `CASE WHEN (${number}) IS NULL THEN ${text} END`];
-  }
-
-  append([numbers = [], others = []]: readonly (readonly unknown[])[], firstRow: number): void {
-    if (this.length + numbers.length > this.values.length) {
-      const grown = new Float64Array(Math.max(this.values.length * 2, this.length + numbers.length));
-      grown.set(this.values);
-      this.values = grown;
-    }
-    for (const value of numbers) this.values[this.length++] = typeof value === 'number' ? value : NaN;
-    for (const [offset, text] of others.entries()) {
-      if (typeof text !== 'string' || isMissingNumber(text)) continue;
-      this.bad = {
-        count: (this.bad?.count ?? 0) + 1,
-        firstRow: this.bad?.firstRow ?? firstRow + offset,
-        firstText: this.bad?.firstText ?? text,
-      };
-    }
-  }
-
-  column(): TableColumn {
-    return { kind: 'number', name: this.name, values: this.values.slice(0, this.length) };
-  }
-}
-
-class TextReader implements ColumnReader {
-  readonly sql: readonly string[];
-  readonly bad = undefined;
-  private readonly values: (string | null)[] = [];
-
-  constructor(
-    readonly name: string,
-    index: number,
-  ) {
-    this.sql = [trimmedSql(cellColumn(index))];
-  }
-
-  append([texts = []]: readonly (readonly unknown[])[]): void {
-    for (const value of texts)
-      this.values.push(typeof value === 'string' && !isMissing(value) ? value : null);
-  }
-
-  column(): TableColumn {
-    return { kind: 'text', name: this.name, values: this.values };
-  }
-}
-
-/** Every cell as text, nothing guessed; broken records go to reject_errors. */
-function scanSql({ path, syntax, dialect, columns, leadingBlankLines }: CsvFile): string {
-  const types = columns.map((_, index) => `'${cellColumn(index)}': 'VARCHAR'`).join(', ');
-  return `read_csv(${[
-    sqlPath(path),
-    'auto_detect = false',
-    `delim = ${sqlText(syntax.delimiter)}`,
-    `quote = ${sqlText(syntax.quote)}`,
-    `escape = ${sqlText(syntax.escape)}`,
-    `header = ${dialect.hasHeader}`,
-    `skip = ${leadingBlankLines}`,
-    `columns = {${types}}`,
-    'store_rejects = true',
-    "compression = 'none'",
-    // Else a folder called year=2020 would add a column.
-    'hive_partitioning = false',
-  ].join(', ')})`;
-}
-
-/** Of the scan that just ended. One record may have several errors; the first decides what it is called. */
-async function readRejected(file: CsvFile, database: Database, options: QueryOptions): Promise<Rejected> {
-  // Its `line` counts records, not lines: only the byte says where a record is.
-  const errors = await database.rows(
-    `SELECT line_byte_position, arg_min(error_type::VARCHAR, coalesce(column_idx, 0)), arg_min(error_message, coalesce(column_idx, 0))
-     FROM reject_errors WHERE scan_id = (SELECT max(scan_id) FROM reject_errors)
-     GROUP BY line_byte_position ORDER BY line_byte_position`,
-    options,
-  );
-  const bytes = new Set<number>();
-  const groups = new Map<'ragged' | 'malformed', { first: number; count: number; message: string }>();
-  for (const [position, kind, message] of errors) {
-    // 1-based there.
-    const byte = Number(position) - 1;
-    const name = kind === 'MISSING COLUMNS' || kind === 'TOO MANY COLUMNS' ? 'ragged' : 'malformed';
-    bytes.add(byte);
-    const group = groups.get(name) ?? { first: byte, count: 0, message: String(message) };
-    groups.set(name, { ...group, count: group.count + 1 });
-  }
-  const issues: DataIssue[] = [];
-  for (const [name, { first, count, message: found }] of groups) {
-    // One byte on: after CR LF the position is that of the LF.
-    const line = await lineOfByte(file.path, first + 1, options.signal);
-    if (name === 'ragged') {
-      const message = l10n.t(
-        'Line {0} has {1} cells; the header has {2}. Rows with another number of cells than the header are left out: {3}. Correct these lines.',
-        line,
-        /Found: (\d+)/.exec(found)?.[1] ?? '?',
-        file.columns.length,
-        count,
-      );
-      issues.push({ severity: 'warning', code: 'data.raggedRows', message, line, count });
-    } else {
-      const message = l10n.t(
-        'The record from line {0} on cannot be read: its quotes do not close where a cell ends. Records left out: {1}. Correct the quotes.',
-        line,
-        count,
-      );
-      issues.push({ severity: 'error', code: 'data.malformedRows', message, line, count });
-    }
-  }
-  return { bytes, issues };
+/** The whole file may say another encoding than its head. */
+function withEncoding(file: CsvFile, { encoding, reason }: { encoding: string; reason: string }): CsvFile {
+  const { dialect } = file;
+  if (dialect.encoding === encoding) return file;
+  const reasons = [reason, file.layoutReason ?? ''].filter((text) => text !== '');
+  return { ...file, dialect: { ...dialect, encoding, reason: reasons.join(' ') } };
 }

@@ -1,218 +1,357 @@
-// Owns the little CSV reading done outside DuckDB: records of the head (for dialect and header), the line of a
-// data row (for messages) and whether a file is UTF-8. Streams; never holds more than one chunk of a file.
-import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
-import { throwIfAborted } from '../../shared/abort';
+// Owns the little CSV reading done outside DuckDB, as DuckDB reads: records of the head (for dialect, header and first
+// rows), the line of a data row (for messages), ends of line made one. Streams; never holds more than a chunk.
+import type { QueryOptions } from './database';
+import { bytesOf } from './fileBytes';
 
 export interface CsvSyntax {
   readonly delimiter: string;
+  /** Empty: quotes are text like any other. */
   readonly quote: string;
   /** The same as the quote ("" inside quotes), or a backslash. */
   readonly escape: string;
 }
 
-const CHUNK_BYTES = 1 << 20;
+export interface ParsedRecords {
+  readonly records: string[][];
+  /** False when the text ends within the last record. */
+  readonly complete: boolean;
+  /** Indexes of records whose quotes do not close where a cell ends. */
+  readonly malformed: ReadonlySet<number>;
+}
 
 /**
- * Records of a text, as RFC 4180 with lenient ends of line; blank lines are left out.
+ * Records of a text, as RFC 4180 with lenient ends of line.
+ * @param blankIsRecord else blank lines are left out, as they are before the first record
  * @param text may end in the middle of a record: that one is then the last, and `complete` is false
  */
 export function parseRecords(
   text: string,
   syntax: CsvSyntax,
   limit: number,
-): { records: string[][]; complete: boolean } {
+  blankIsRecord = false,
+): ParsedRecords {
   const { delimiter, quote, escape } = syntax;
   const records: string[][] = [];
   let record: string[] = [];
   let cell = '';
-  let isQuoted = false;
-  let isCellStart = true;
+  let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
+  let isMalformed = false;
+  const malformed = new Set<number>();
   const endRecord = (): void => {
-    if (record.length > 0 || cell !== '' || !isCellStart) records.push([...record, cell]);
+    const isBlank = record.length === 0 && cell === '' && state === 'start';
+    if (!isBlank || (blankIsRecord && records.length > 0)) {
+      if (isMalformed) malformed.add(records.length);
+      record.push(cell);
+      records.push(record);
+    }
+    isMalformed = false;
     record = [];
     cell = '';
-    isCellStart = true;
+    state = 'start';
   };
   for (let i = 0; i < text.length && records.length < limit; i++) {
     const char = text.charAt(i);
-    if (isQuoted) {
+    if (state === 'quoted') {
       if (char === escape && escape !== quote && i + 1 < text.length) cell += text.charAt(++i);
       else if (char !== quote) cell += char;
       else if (escape === quote && text.charAt(i + 1) === quote) cell += text.charAt(++i);
-      else isQuoted = false;
-    } else if (char === quote && isCellStart) {
-      isQuoted = true;
-      isCellStart = false;
+      else state = 'closed';
     } else if (char === delimiter) {
       record.push(cell);
       cell = '';
-      isCellStart = true;
+      state = 'start';
     } else if (char === '\n' || char === '\r') {
+      if (char === '\r' && text.charAt(i + 1) === '\n') i++;
       endRecord();
+    } else if (char === quote && state === 'start') {
+      // Spaces before a quote are no part of the cell, nor are those behind it.
+      cell = '';
+      state = 'quoted';
+    } else if (state === 'closed') {
+      if (char !== ' ') {
+        isMalformed = true;
+        cell += char;
+      }
     } else {
       cell += char;
-      isCellStart = false;
+      if (char !== ' ') state = 'plain';
     }
   }
-  const isOpen = records.length < limit && (record.length > 0 || !isCellStart);
-  if (isOpen) endRecord();
-  return { records, complete: !isOpen };
-}
-
-/** Bytes at the end of a chunk that belong to a character which goes on in the next one (0 to 3). */
-function openBytes(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if ((byte & 0b1100_0000) === 0b1000_0000) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return length > back ? back : 0;
+  const isOpen = records.length < limit && (record.length > 0 || cell !== '' || state !== 'start');
+  if (isOpen) {
+    if (state === 'quoted') isMalformed = true;
+    endRecord();
   }
-  return 0;
+  return { records, complete: !isOpen, malformed };
 }
 
-async function* chunksOf(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    for (;;) {
-      throwIfAborted(signal);
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+/** What a byte is to the records of a text. */
+const INSIDE = 0;
+const RECORD_END = 1;
+/** An end of line within quotes. */
+const LINE_END = 2;
+/** The line feed of a CR LF. */
+const SECOND_HALF = 3;
+
+/** Follows the quotes of a text in UTF-8, byte by byte. */
+class QuoteFollower {
+  isBlank = true;
+  isQuoted = false;
+  private isCellStart = true;
+  private hasClosed = false;
+  private isEscaped = false;
+  previous = 0;
+  /** The last four bytes: a delimiter may have more than one. */
+  private last = 0;
+  private readonly quote: number;
+  private readonly escape: number;
+  private readonly delimiter: number;
+  private readonly delimiterMask: number;
+
+  constructor(syntax: CsvSyntax) {
+    const code = (char: string): number => (char === '' ? -1 : char.charCodeAt(0));
+    this.quote = code(syntax.quote);
+    this.escape = code(syntax.escape);
+    const bytes = Buffer.from(syntax.delimiter);
+    this.delimiter = bytes.reduce((value, byte) => ((value << 8) | byte) >>> 0, 0);
+    this.delimiterMask = bytes.length >= 4 ? 0xffff_ffff : 2 ** (8 * bytes.length) - 1;
+  }
+
+  step(byte: number): number {
+    // Will be left out.
+    if (byte === 0) return INSIDE;
+    const isSecondHalf = byte === 10 && this.previous === 13;
+    this.previous = byte;
+    if (isSecondHalf) return SECOND_HALF;
+    const isLineEnd = byte === 10 || byte === 13;
+    if (this.isQuoted) {
+      if (this.isEscaped) this.isEscaped = false;
+      else if (byte === this.escape && this.escape !== this.quote) this.isEscaped = true;
+      else if (byte === this.quote) {
+        this.isQuoted = false;
+        // A doubled quote closes and opens again: the state after it is the same.
+        this.hasClosed = true;
+      }
+      return isLineEnd ? LINE_END : INSIDE;
     }
-  } finally {
-    await file.close();
+    if (isLineEnd) {
+      this.isCellStart = true;
+      this.hasClosed = false;
+      this.last = 0;
+      return RECORD_END;
+    }
+    this.isBlank = false;
+    this.last = ((this.last << 8) | byte) >>> 0;
+    if ((this.last & this.delimiterMask) >>> 0 === this.delimiter) {
+      this.isCellStart = true;
+      this.hasClosed = false;
+    } else if (byte === this.quote && (this.isCellStart || this.hasClosed)) {
+      this.isQuoted = true;
+      this.isCellStart = false;
+    } else if (byte !== 32) {
+      this.isCellStart = false;
+      this.hasClosed = false;
+    }
+    return INSIDE;
   }
 }
 
-/** NUL is valid UTF-8, but no text has it: the file is UTF-16 without a mark, binary or damaged. */
-function isText(bytes: Uint8Array): boolean {
-  return isUtf8(bytes) && !bytes.includes(0);
+/**
+ * Makes every end of line outside quotes a line feed, which DuckDB needs where a file mixes them; lines stay the same.
+ * @returns a function for the chunks of a text in order; each gives the bytes that replace it
+ */
+export function lineEndNormaliser(syntax: CsvSyntax): (chunk: Uint8Array) => Uint8Array {
+  const follower = new QuoteFollower(syntax);
+  let wasRecordEnd = false;
+  return (chunk) => {
+    const out = new Uint8Array(chunk.length);
+    let length = 0;
+    for (const byte of chunk) {
+      const kind = follower.step(byte);
+      if (kind === SECOND_HALF && wasRecordEnd) continue;
+      wasRecordEnd = kind === RECORD_END;
+      out[length++] = wasRecordEnd ? 10 : byte;
+    }
+    return out.subarray(0, length);
+  };
 }
 
-/** @returns the 1-based line of the first byte sequence that is not UTF-8 text, or undefined when all is well */
-export async function firstNonUtf8Line(
+/** Whether records end in more than one way (LF, CR LF, CR). @param path a text in UTF-8 */
+export async function mixesLineEnds(
   path: string,
+  syntax: CsvSyntax,
   signal: AbortSignal | undefined,
-): Promise<number | undefined> {
-  let line = 1;
-  let rest: Uint8Array = new Uint8Array(0);
-  for await (const chunk of chunksOf(path, signal)) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const whole = bytes.subarray(0, bytes.length - openBytes(bytes));
-    if (!isText(whole)) return line + badLineIn(whole);
-    for (let at = whole.indexOf(10); at >= 0; at = whole.indexOf(10, at + 1)) line++;
-    // A copy: the chunk's buffer is read into again.
-    rest = bytes.slice(whole.length);
+): Promise<boolean> {
+  const follower = new QuoteFollower(syntax);
+  const kinds = new Set<string>();
+  let isAfterCr = false;
+  for await (const chunk of bytesOf(path, { compression: 'none', signal })) {
+    for (const byte of chunk) {
+      const kind = follower.step(byte);
+      if (isAfterCr) kinds.add(kind === SECOND_HALF ? 'CR LF' : 'CR');
+      isAfterCr = kind === RECORD_END && byte === 13;
+      if (kind === RECORD_END && byte === 10) kinds.add('LF');
+      if (kinds.size > 1) return true;
+    }
   }
-  return rest.length === 0 ? undefined : line;
+  if (isAfterCr) kinds.add('CR');
+  return kinds.size > 1;
 }
 
-/** Lines before the one with the bad bytes. A line feed is never part of a longer UTF-8 character. */
-function badLineIn(bytes: Uint8Array): number {
-  let lines = 0;
-  let start = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, start)) {
-    if (!isText(bytes.subarray(start, at))) return lines;
-    lines++;
-    start = at + 1;
-  }
-  return lines;
+export interface LineOptions extends QueryOptions {
+  readonly syntax: CsvSyntax;
+  /** Lines before the first record. */
+  readonly skipLines: number;
+  /** Records before the first data row (the header). */
+  readonly skipRecords: number;
+  /** 0-based offsets of records that were kept apart; after CR LF they may point at the LF. */
+  readonly rejectedBytes: ReadonlySet<number>;
+  /** True for a file of one column, where a blank line is a missing value. */
+  readonly blankIsRow: boolean;
+  readonly chunkBytes?: number | undefined;
 }
 
 /**
  * The lines on which given data rows start, for messages. One pass that ends at the last row asked for.
+ * @param path a text in UTF-8, as DuckDB read it
  * @param rows ascending 0-based data rows, counted as DuckDB counts them: without header and rejected records
- * @param skipRecords records before the first data row (the header)
- * @param rejectedBytes 0-based offsets of records that were kept apart; after CR LF they may point at the LF
- * @param blankIsRow true for a file of one column, where a blank line is a missing value
  * @returns 1-based lines, in the order of `rows`; shorter when the file ends first
  */
 export async function linesOfRows(
   path: string,
   rows: readonly number[],
-  options: {
-    syntax: CsvSyntax;
-    skipRecords: number;
-    rejectedBytes: ReadonlySet<number>;
-    blankIsRow: boolean;
-    signal?: AbortSignal | undefined;
-  },
+  options: LineOptions,
 ): Promise<number[]> {
-  const { syntax, rejectedBytes, blankIsRow } = options;
-  const [delimiter, quote, escape] = [syntax.delimiter, syntax.quote, syntax.escape].map((char) =>
-    char.charCodeAt(0),
-  );
-  const found: number[] = [];
-  if (rows.length === 0) return found;
-  let skip = options.skipRecords;
-  let row = 0;
-  let line = 1;
-  let startLine = 1;
-  let offset = 0;
-  let startByte = 0;
-  let isQuoted = false;
-  let isCellStart = true;
-  let isBlank = true;
-  let isEscaped = false;
-  let hasJustClosed = false;
-  let previous = 0;
-  let isFirstChunk = true;
-  /** @returns true when the last row asked for was found */
-  const endRecord = (): boolean => {
-    const isRejected = rejectedBytes.has(startByte) || rejectedBytes.has(startByte - 1);
-    const isRow = (!isBlank || (blankIsRow && skip === 0)) && !isRejected;
-    if (isRow && skip > 0) skip--;
-    else if (isRow) {
-      if (row === rows[found.length]) found.push(startLine);
-      row++;
-    }
-    isBlank = true;
-    isCellStart = true;
-    return found.length === rows.length;
-  };
-  for await (const chunk of chunksOf(path, options.signal)) {
-    const hasBom = isFirstChunk && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf;
-    isFirstChunk = false;
-    if (hasBom) startByte = offset = 3;
-    for (const byte of hasBom ? chunk.subarray(3) : chunk) {
-      // CR LF is one end of line.
-      const isLineEnd = byte === 13 || (byte === 10 && previous !== 13);
-      const isSecondHalf = byte === 10 && previous === 13;
-      previous = byte;
-      offset++;
-      if (isSecondHalf) {
-        if (!isQuoted) startByte = offset;
-        continue;
-      }
-      if (isLineEnd) line++;
-      if (isEscaped) isEscaped = false;
-      else if (isQuoted) {
-        if (byte === escape && escape !== quote) isEscaped = true;
-        else if (byte === quote) {
-          isQuoted = false;
-          hasJustClosed = true;
-        }
-      } else if (isLineEnd) {
-        hasJustClosed = false;
-        if (endRecord()) return found;
-        startLine = line;
-        startByte = offset;
-      } else {
-        // A doubled quote closes and opens again: the state after it is the same.
-        if (byte === quote && (isCellStart || hasJustClosed)) isQuoted = true;
-        hasJustClosed = false;
-        isCellStart = byte === delimiter;
-        isBlank = false;
-      }
-    }
+  if (rows.length === 0) return [];
+  const search = new LineSearch(rows, options);
+  const { signal, chunkBytes } = options;
+  for await (const chunk of bytesOf(path, { compression: 'none', signal, chunkBytes })) {
+    if (search.add(chunk)) return search.found;
   }
-  if (!isBlank) endRecord();
-  return found;
+  search.end();
+  return search.found;
 }
 
-/** @returns the 1-based line that holds the byte at a 0-based offset */
+class LineSearch {
+  readonly found: number[] = [];
+  private readonly follower: QuoteFollower;
+  private readonly quote: number;
+  private skipRecords: number;
+  private skipLines: number;
+  private row = 0;
+  private line = 1;
+  private startLine = 1;
+  private startByte = 0;
+  private offset = 0;
+  private bomBytes = 0;
+  /** Where in the chunk the next quote or CR is. */
+  private nextStop = -1;
+
+  constructor(
+    private readonly rows: readonly number[],
+    private readonly options: LineOptions,
+  ) {
+    this.follower = new QuoteFollower(options.syntax);
+    this.quote = options.syntax.quote === '' ? -1 : options.syntax.quote.charCodeAt(0);
+    this.skipRecords = options.skipRecords;
+    this.skipLines = options.skipLines;
+  }
+
+  /** @returns true when the last row asked for was found */
+  add(chunk: Uint8Array): boolean {
+    this.nextStop = -1;
+    for (let at = 0; at < chunk.length;) {
+      at = this.skipPlainLines(chunk, at);
+      // Up to the end of this line, byte by byte.
+      for (let isLine = false; at < chunk.length && !isLine && !this.isDone; at++) {
+        isLine = this.addByte(chunk[at] ?? 0);
+      }
+      if (this.isDone) return true;
+    }
+    return false;
+  }
+
+  private get isDone(): boolean {
+    return this.found.length === this.rows.length;
+  }
+
+  end(): void {
+    if (!this.follower.isBlank) this.endRecord();
+  }
+
+  /**
+   * Whole lines without quotes, CR or rejected records ahead are only counted: a fifth of the time.
+   * @returns where it stopped: at the start of a line, or where it began
+   */
+  private skipPlainLines(chunk: Uint8Array, from: number): number {
+    const { follower } = this;
+    const isAtStart = this.startByte === this.offset && follower.isBlank && !follower.isQuoted;
+    // A line feed after a CR is no line of its own.
+    if (follower.previous === 13 && chunk[from] === 10) return from;
+    if (this.offset < 3 || !isAtStart || this.skipLines > 0 || this.options.rejectedBytes.size > 0)
+      return from;
+    if (this.nextStop < from)
+      this.nextStop = Math.min(nextOf(chunk, this.quote, from), nextOf(chunk, 13, from));
+    const before = this.offset - from;
+    let start = from;
+    for (let at = chunk.indexOf(10, from); at >= 0 && at < this.nextStop; at = chunk.indexOf(10, start)) {
+      follower.isBlank = at === start;
+      this.endRecord();
+      start = at + 1;
+      this.startLine = ++this.line;
+      this.startByte = this.offset = before + start;
+      follower.previous = 10;
+      if (this.isDone) break;
+    }
+    return start;
+  }
+
+  /** @returns true at the end of a record */
+  private addByte(byte: number): boolean {
+    const at = this.offset++;
+    if (at < 3 && at === this.bomBytes && byte === [0xef, 0xbb, 0xbf][at]) {
+      this.bomBytes++;
+      if (this.bomBytes === 3) this.startByte = 3;
+      return false;
+    }
+    const kind = this.follower.step(byte);
+    if (kind === SECOND_HALF) {
+      if (!this.follower.isQuoted) this.startByte = this.offset;
+      return false;
+    }
+    if (kind === INSIDE) return false;
+    this.line++;
+    if (kind === LINE_END) return false;
+    this.endRecord();
+    this.startLine = this.line;
+    this.startByte = this.offset;
+    return true;
+  }
+
+  private endRecord(): void {
+    const { rejectedBytes, blankIsRow } = this.options;
+    const { isBlank } = this.follower;
+    this.follower.isBlank = true;
+    if (this.skipLines > 0) {
+      this.skipLines--;
+      return;
+    }
+    const isRejected = rejectedBytes.has(this.startByte) || rejectedBytes.has(this.startByte - 1);
+    const isRow = (!isBlank || (blankIsRow && this.skipRecords === 0)) && !isRejected;
+    if (isRow && this.skipRecords > 0) this.skipRecords--;
+    else if (isRow) {
+      if (this.row === this.rows[this.found.length]) this.found.push(this.startLine);
+      this.row++;
+    }
+  }
+}
+
+function nextOf(chunk: Uint8Array, byte: number, from: number): number {
+  const found = byte < 0 ? -1 : chunk.indexOf(byte, from);
+  return found < 0 ? chunk.length : found;
+}
+
+/** @returns the 1-based line that holds the byte at a 0-based offset of a text in UTF-8 */
 export async function lineOfByte(
   path: string,
   offset: number,
@@ -221,7 +360,7 @@ export async function lineOfByte(
   let line = 1;
   let start = 0;
   let previous = 0;
-  for await (const chunk of chunksOf(path, signal)) {
+  for await (const chunk of bytesOf(path, { compression: 'none', signal })) {
     for (const byte of chunk.subarray(0, Math.max(0, offset - start))) {
       if (byte === 13 || (byte === 10 && previous !== 13)) line++;
       previous = byte;

@@ -40,12 +40,12 @@ export const MISSING_NUMBER_TEXTS: readonly string[] = [
 const missingTexts: ReadonlySet<string> = new Set(MISSING_TEXTS);
 const missingNumberTexts: ReadonlySet<string> = new Set(MISSING_NUMBER_TEXTS);
 
-/** @param text trimmed */
-export function isMissing(text: string): boolean {
-  return missingTexts.has(text);
+/** @param text trimmed @param own the user's own words for it */
+export function isMissing(text: string, own: readonly string[] = []): boolean {
+  return missingTexts.has(text) || own.includes(text);
 }
 
-/** @param text trimmed */
-export function isMissingNumber(text: string): boolean {
-  return missingTexts.has(text) || missingNumberTexts.has(text.toLowerCase());
+/** @param text trimmed @param own the user's own words for it */
+export function isMissingNumber(text: string, own: readonly string[] = []): boolean {
+  return isMissing(text, own) || missingNumberTexts.has(text.toLowerCase());
 }

@@ -3,7 +3,14 @@
 import * as l10n from '@vscode/l10n';
 import { throwIfAborted } from '../../shared/abort';
 import type { ColumnProfile, DataIssue, DatasetProfile } from '../../shared/schema/profile';
-import { cellColumn, isMissingNumberSql, isMissingSql, numberSql, trimmedSql } from './cells';
+import {
+  cellColumn,
+  isMissingNumberSql,
+  isMissingSql,
+  numberSql,
+  trimmedSql,
+  type CellSyntax,
+} from './cells';
 import { guessType, isMostly, type ColumnFacts } from './columnType';
 import type { CsvFile } from './csvFile';
 import { sqlText, type Database, type QueryOptions, type SqlValue } from './database';
@@ -32,7 +39,7 @@ export async function profileTable(
   const issues: DataIssue[] = [];
   for (const [index, name] of file.columns.entries()) {
     throwIfAborted(signal);
-    const found = await profileColumn({ name, index, rows }, database, lineOf, { signal });
+    const found = await profileColumn({ name, index, rows, cells: file.cells }, database, lineOf, { signal });
     columns.push(found.profile);
     issues.push(...found.issues);
     onProgress?.((index + 1) / file.columns.length);
@@ -52,16 +59,24 @@ interface ColumnRef {
   readonly name: string;
   readonly index: number;
   readonly rows: number;
+  readonly cells: CellSyntax;
 }
 
 /** The column at hand, parsed once: t trimmed text, miss, n number. A handful of queries follow on it. */
 const CELLS = 'current_column';
 
-async function parseColumn(index: number, database: Database, options: QueryOptions): Promise<void> {
+async function parseColumn(
+  { index, cells }: ColumnRef,
+  database: Database,
+  options: QueryOptions,
+): Promise<void> {
   const text = trimmedSql(cellColumn(index));
+  const number = numberSql('t', cells.numbers);
+  // A number may be one of the user's own words for "no value": -999.
+  const present = cells.missing.length === 0 ? number : `CASE WHEN NOT miss THEN ${number} END`;
   await database.rows(
     `CREATE OR REPLACE TABLE ${CELLS} AS
-     SELECT t, ${isMissingSql('t')} AS miss, ${numberSql('t')} AS n FROM (SELECT ${text} AS t FROM cells)`,
+     SELECT t, ${isMissingSql('t', cells)} AS miss, ${present} AS n FROM (SELECT ${text} AS t FROM cells)`,
     options,
   );
 }
@@ -72,7 +87,7 @@ async function profileColumn(
   lineOf: LineOf,
   options: QueryOptions,
 ): Promise<{ profile: ColumnProfile; issues: DataIssue[] }> {
-  await parseColumn(column.index, database, options);
+  await parseColumn(column, database, options);
   const facts = await countFacts(column, database, options);
   let guess = guessType(facts);
   let dates: DateColumn | undefined;
@@ -397,7 +412,7 @@ async function readDates(column: ColumnRef, database: Database, options: QueryOp
   let badCount = 0;
   let firstBadRow = -1;
   for (const [row, text] of texts.entries()) {
-    if (isMissingNumber(text)) continue;
+    if (isMissingNumber(text, column.cells.missing)) continue;
     const value = parseDateTime(text, dayFirst);
     if (Number.isNaN(value)) {
       badCount++;

@@ -96,7 +96,8 @@ export type DatasetProfile = z.infer<typeof datasetProfileSchema>;
 export const previewSchema = z.object({
   columns: z.array(z.string()),
   rows: z.array(z.array(z.string().nullable())),
-  totalRows: z.int(),
+  /** Absent where only the head of the file was read. */
+  totalRows: z.int().optional(),
 });
 export type Preview = z.infer<typeof previewSchema>;
 

@@ -106,8 +106,7 @@ describe('profile', () => {
   });
 
   it.each([
-    ['a decimal comma', range(20, (i) => `"${i},25"`), '0,25'],
-    ['thousands separators', range(20, (i) => `"${i + 1},000,${i + 100}"`), '1,000,100'],
+    ['a decimal comma or a thousands separator', range(20, (i) => `"${i + 1},250"`), '1,250'],
     ['a currency', range(20, (i) => `$${i}.50`), '$0.50'],
     ['per cent', range(20, (i) => `${i}%`), '0%'],
   ])('tells of numbers written with %s, which are read as text', async (_, values, example) => {

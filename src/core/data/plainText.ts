@@ -1,0 +1,182 @@
+// Owns the text of a file as DuckDB can read it: the file itself where it is plain UTF-8, else a copy, made once, with
+// what was found on the way. Checks the whole file; what its head said may turn out to be wrong.
+import { isAscii, isUtf8 } from 'node:buffer';
+import * as l10n from '@vscode/l10n';
+import type { Disposable } from '../../shared/disposable';
+import type { DataIssue } from '../../shared/schema/profile';
+import { sampleNonAscii, type FileHead, type OpenOptions } from './csvFile';
+import { lineOfByte, type CsvSyntax } from './csvText';
+import type { QueryOptions } from './database';
+import { detectEncoding, openBytes, type EncodingChoice } from './encoding';
+import { bytesOf } from './fileBytes';
+import { copyPath, removeCopy, writePlainCopy, type CopyReport } from './plainCopy';
+
+export interface PlainText {
+  /** UTF-8 without NUL, not packed; its lines are those of the text. */
+  readonly path: string;
+  readonly encoding: EncodingChoice;
+  /** What was left out or replaced. */
+  readonly issues: readonly DataIssue[];
+}
+
+export interface PlainTextOptions extends QueryOptions {
+  /** Given: DuckDB could not read the line ends; outside the quotes of this syntax they all become line feeds. */
+  readonly oneLineEnd?: CsvSyntax | undefined;
+}
+
+export interface PlainTextSource extends Disposable {
+  /**
+   * @throws BenchError io.copyFailed, data.damagedArchive, data.unreadable
+   */
+  get(options: PlainTextOptions): Promise<PlainText>;
+}
+
+/** @param chunkBytes read at a time */
+export function plainTextOf(
+  head: FileHead,
+  open: Pick<OpenOptions, 'defaultEncoding' | 'reading'>,
+  chunkBytes?: number,
+): PlainTextSource {
+  let plain: PlainText | undefined;
+  let isOneLineEnd = false;
+  let copy: string | undefined;
+  const dropCopy = (): void => {
+    if (copy !== undefined) removeCopy(copy);
+    copy = undefined;
+  };
+  const write = async (encoding: string, options: PlainTextOptions): Promise<CopyReport> => {
+    dropCopy();
+    const target = await copyPath();
+    copy = target;
+    const { path, compression, sizeBytes } = head;
+    const { signal, onProgress, oneLineEnd } = options;
+    return writePlainCopy(path, target, {
+      compression,
+      encoding,
+      oneLineEnd,
+      chunkBytes,
+      sizeBytes,
+      signal,
+      // What goes before, where anything does, is a small part.
+      onProgress: part(onProgress, 0.2, 1),
+    });
+  };
+  const make = async (options: PlainTextOptions): Promise<PlainText> => {
+    const { path, compression } = head;
+    const { signal, onProgress } = options;
+    const finish = async (encoding: EncodingChoice, report: CopyReport): Promise<PlainText> => {
+      const target = copy ?? path;
+      return { path: target, encoding, issues: await issuesOf(report, target, encoding, options) };
+    };
+    // A packed file is checked as it is unpacked.
+    if (compression !== 'none' && head.encoding.encoding === 'utf-8') {
+      const report = await write('utf-8', options);
+      if (report.bad.count === 0) return finish(head.encoding, report);
+    }
+    const check = await encodingOfAll(head, open, {
+      chunkBytes,
+      signal,
+      onProgress: part(onProgress, 0, 0.2),
+    });
+    const { encoding, isValid, hasNul } = check;
+    const isAsItIs = isValid && !hasNul && compression === 'none' && options.oneLineEnd === undefined;
+    if (isAsItIs) return { path, encoding, issues: [] };
+    const report = await write(encoding.encoding, options);
+    // A valid text may have U+FFFD of its own.
+    return finish(encoding, isValid ? { ...report, bad: NOTHING } : report);
+  };
+  return {
+    async get(options) {
+      const isWanted = options.oneLineEnd !== undefined;
+      if (plain !== undefined && (isOneLineEnd || !isWanted)) return plain;
+      plain = undefined;
+      try {
+        plain = await make(options);
+      } catch (error) {
+        dropCopy();
+        throw error;
+      }
+      isOneLineEnd = isWanted;
+      return plain;
+    },
+    dispose: dropCopy,
+  };
+}
+
+/** Progress of a part of the work as progress of the whole. */
+export function part(
+  onProgress: ((fraction: number) => void) | undefined,
+  from: number,
+  to: number,
+): ((fraction: number) => void) | undefined {
+  return onProgress && ((fraction) => onProgress(from + fraction * (to - from)));
+}
+
+const NOTHING = { count: 0, firstByte: 0 };
+
+interface Check {
+  readonly encoding: EncodingChoice;
+  /** Every byte is UTF-8. */
+  readonly isValid: boolean;
+  readonly hasNul: boolean;
+}
+
+interface CheckOptions extends QueryOptions {
+  readonly chunkBytes: number | undefined;
+}
+
+/** Reads the whole file where its head looked like UTF-8. */
+async function encodingOfAll(
+  head: FileHead,
+  open: Pick<OpenOptions, 'defaultEncoding' | 'reading'>,
+  options: CheckOptions,
+): Promise<Check> {
+  const { path, compression, encoding, sizeBytes } = head;
+  if (encoding.encoding !== 'utf-8') return { encoding, isValid: false, hasNul: false };
+  let rest: Uint8Array = new Uint8Array(0);
+  let hasNul = false;
+  let isValid = true;
+  for await (const chunk of bytesOf(path, { compression, sizeBytes, ...options })) {
+    hasNul ||= chunk.includes(0);
+    if (rest.length === 0 && isAscii(chunk)) continue;
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const whole = bytes.subarray(0, bytes.length - openBytes(bytes));
+    isValid = isUtf8(whole);
+    if (!isValid) break;
+    rest = bytes.slice(whole.length);
+  }
+  if (isValid && rest.length === 0) return { encoding, isValid: true, hasNul };
+  const found = { isValid: false, hasNul };
+  if (open.reading.encoding !== 'auto') return { encoding, ...found };
+  const sample = await sampleNonAscii(path, compression, Infinity, options.signal);
+  return { encoding: detectEncoding(sample, open.defaultEncoding), ...found };
+}
+
+async function issuesOf(
+  { nuls, bad }: CopyReport,
+  copy: string,
+  { encoding }: EncodingChoice,
+  { signal }: QueryOptions,
+): Promise<DataIssue[]> {
+  const issues: DataIssue[] = [];
+  if (nuls.count > 0) {
+    const line = await lineOfByte(copy, nuls.firstByte, signal);
+    const message = l10n.t(
+      'NUL characters are left out: {0}, the first on line {1}. They are no text: look where the file comes from.',
+      nuls.count,
+      line,
+    );
+    issues.push({ severity: 'warning', code: 'data.nulCharacters', message, line, count: nuls.count });
+  }
+  if (bad.count > 0) {
+    const line = await lineOfByte(copy, bad.firstByte, signal);
+    const message = l10n.t(
+      'Line {0} has bytes that are no {1} text; they are shown as \uFFFD. Places like this: {2}. Choose another encoding where texts look wrong.',
+      line,
+      encoding,
+      bad.count,
+    );
+    issues.push({ severity: 'warning', code: 'data.badCharacters', message, line, count: bad.count });
+  }
+  return issues;
+}

@@ -4,6 +4,7 @@ import type { Disposable } from '../shared/disposable';
 import type { Handlers } from '../shared/protocol/channel';
 import type { DataContract } from '../shared/protocol/data';
 import type { DatasetProfile } from '../shared/schema/profile';
+import { readHead } from '../core/data/csvHead';
 import { openCsv, type CsvSource } from '../core/data/csvSource';
 import { statCsv } from '../core/data/csvFile';
 import { checkExperiment } from '../core/experiment/checkExperiment';
@@ -101,7 +102,7 @@ export function createDataService(
     handlers: {
       profile: ({ path }, signal) => profileOf(path, signal),
       preview: ({ path, limit }, signal) => use(path, (_file, source) => source.preview(limit, { signal })),
-      head: () => notYet('head'),
+      head: ({ path, limit, reading, defaultEncoding }) => readHead(path, limit, { reading, defaultEncoding }),
       quality: ({ path, target, split }, signal) =>
         use(path, async (_file, source) =>
           checkQuality(source, {

@@ -70,7 +70,7 @@ async function readDataset(
   { recorder, clock, stopSignal }: Pick<TrainRunOptions, 'recorder' | 'clock' | 'stopSignal'>,
 ): Promise<EncodedDataset> {
   recorder.record({ type: 'phase', timeMs: clock.now(), phase: 'reading' });
-  const source = await openCsv(launch.dataPath);
+  const source = await openCsv(launch.dataPath, { reading: experiment.data.reading });
   try {
     const dataset = await prepareDataset(experiment, source, { signal: stopSignal });
     const { train, validation, test, features, outputs, droppedRows, issues } = dataset;

@@ -65,7 +65,7 @@ async function fromConfig(file: string, options: TrainOptions): Promise<Prepared
   const experiment = override(requireExperiment(await readConfig(file), file), options);
   const experimentPath = path.resolve(file);
   const dataPath = path.resolve(path.dirname(experimentPath), experiment.data.path);
-  const source = await openCsv(dataPath);
+  const source = await openCsv(dataPath, { reading: experiment.data.reading });
   try {
     warn(requireRunnable(experiment, await source.profile()));
   } finally {

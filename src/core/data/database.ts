@@ -166,7 +166,8 @@ async function databaseOn(
           onChunk(chunk);
         }
         // A query that fails in the middle ends like one that is done, but for this.
-        if (Number(result.returnType) !== RESULT_INVALID) return;
+        const type: number = result.returnType;
+        if (type !== RESULT_INVALID) return;
         await connection.run(sql);
         throw new BenchError(
           'io.query',

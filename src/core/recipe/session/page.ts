@@ -9,7 +9,7 @@ import type { Database, QueryOptions } from '../../data/database';
 import { columnOf, type Relation } from '../../data/relation';
 import { createWorkbench, type Workbench } from '../../data/workbench';
 import { fitRecipeSteps } from '../pipeline';
-import { readPage } from './shownCells';
+import { countSourceRows, readSourcePage, type RowSource } from './shownCells';
 
 export interface RowView {
   /** A condition as in the step filterRows. */
@@ -42,12 +42,11 @@ interface OpenView {
   readonly blocks: Map<number, TablePage>;
 }
 
-/** @param source the whole file's relation: `rid` counts its rows from 0 */
-export function createPager(source: { readonly relation: Relation; readonly database: Database }): Pager {
-  const { relation, database } = source;
+/** @param database another line to the source's tables, or the source's own */
+export function createPager(source: RowSource, database: Database): Pager {
   const blockRows = Math.min(
     MAX_BLOCK_ROWS,
-    Math.max(100, Math.floor(BLOCK_CELLS / Math.max(1, relation.columns.length))),
+    Math.max(100, Math.floor(BLOCK_CELLS / Math.max(1, source.columns().length))),
   );
   let view: OpenView | undefined;
   // One request at a time: the view of one must not be dropped under another.
@@ -58,15 +57,20 @@ export function createPager(source: { readonly relation: Relation; readonly data
     if (view?.key === key) return view;
     const workbench = createWorkbench(database);
     try {
-      const table = await writeView(relation, wanted, { database, workbench }, options);
-      const [row] = await database.rows(`SELECT count(*) FROM ${table ?? relation.from}`, options);
+      const table = await writeView(source, wanted, { database, workbench }, options);
+      const totalRows = await countRows(table, options);
       view?.workbench.dispose();
-      view = { key, table, totalRows: Number(row?.[0] ?? 0), workbench, blocks: new Map() };
+      view = { key, table, totalRows, workbench, blocks: new Map() };
       return view;
     } catch (error) {
       workbench.dispose();
       throw error;
     }
+  };
+  const countRows = async (table: string | undefined, options: QueryOptions): Promise<number> => {
+    if (table === undefined) return countSourceRows(source, database, options);
+    const [row] = await database.rows(`SELECT count(*) FROM ${table}`, options);
+    return Number(row?.[0] ?? 0);
   };
   const readBlock = async (from: OpenView, first: number, options: QueryOptions): Promise<TablePage> => {
     const kept = from.blocks.get(first);
@@ -74,8 +78,13 @@ export function createPager(source: { readonly relation: Relation; readonly data
     const last = first + blockRows - 1;
     const block =
       from.table === undefined
-        ? await readPage(relation, `WHERE rid BETWEEN ${first} AND ${last} ORDER BY ord`, database, options)
-        : await readRows(relation, await rowNumbers(from.table, first, last), database, options);
+        ? await readSourcePage(
+            source,
+            `WHERE rid BETWEEN ${first} AND ${last} ORDER BY ord`,
+            database,
+            options,
+          )
+        : await readRows(source, await rowNumbers(from.table, first, last), database, options);
     if (from.blocks.size >= MAX_BLOCKS) {
       for (const oldest of from.blocks.keys()) {
         from.blocks.delete(oldest);
@@ -120,13 +129,13 @@ export function createPager(source: { readonly relation: Relation; readonly data
 
 /** The rows in the order of their numbers here. */
 async function readRows(
-  relation: Relation,
+  source: RowSource,
   numbers: readonly number[],
   database: Database,
   options: QueryOptions,
 ): Promise<TablePage> {
   const clause = numbers.length === 0 ? 'WHERE false' : `WHERE rid IN (${numbers.join(', ')}) ORDER BY ord`;
-  const found = await readPage(relation, clause, database, options);
+  const found = await readSourcePage(source, clause, database, options);
   const indexOf = new Map(found.sourceRows.map((row, index) => [row, index]));
   return {
     columns: found.columns,
@@ -137,7 +146,7 @@ async function readRows(
 
 /** Filters and sorts by the very steps of a recipe; only row numbers are written. */
 async function writeView(
-  relation: Relation,
+  source: RowSource,
   { filter, sort }: RowView,
   { database, workbench }: { readonly database: Database; readonly workbench: Workbench },
   options: QueryOptions,
@@ -153,7 +162,10 @@ async function writeView(
       throw error instanceof BenchError && error.cause instanceof BenchError ? error.cause : error;
     }
   };
-  let rows = relation;
+  // A sort alone plans its own column, however many there are.
+  const isKnown = sort !== undefined && source.columns().includes(sort.column);
+  const columns = filter === undefined && isKnown ? [sort.column] : undefined;
+  let { relation: rows } = await source.relation({ columns, signal });
   if (filter !== undefined) {
     rows = await applied({ step: 'filterRows', enabled: true, condition: filter, keep: 'matching' }, rows);
   }

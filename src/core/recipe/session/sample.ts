@@ -6,7 +6,7 @@ import type { Preview } from '../../../shared/schema/profile';
 import type { NumberFormat } from '../../data/cells';
 import { openDatabase, type Database, type QueryOptions, type ValueColumn } from '../../data/database';
 import type { Relation, RelationColumn } from '../../data/relation';
-import { columnGroups } from './shownCells';
+import { COLUMNS_PER_QUERY, countSourceRows, type RowSource } from './shownCells';
 
 export interface Sample extends Disposable {
   readonly database: Database;
@@ -44,23 +44,27 @@ export interface SampleOptions extends QueryOptions {
   readonly seed: number;
 }
 
-/** @param source the whole file's relation, with `rid` from 0 on */
-export async function sampleRelation(
-  source: { readonly relation: Relation; readonly database: Database },
+/** @param database another line to the source's tables, or the source's own */
+export async function sampleSource(
+  source: RowSource,
+  database: Database,
   { rows, seed, signal }: SampleOptions,
 ): Promise<Sample> {
-  const { relation, database } = source;
-  const [counted] = await database.rows(`SELECT count(*) FROM ${relation.from}`, { signal });
-  const fileRows = Number(counted?.[0] ?? 0);
-  const size = sampleSize(rows, relation.columns.length);
+  const names = source.columns();
+  const fileRows = await countSourceRows(source, database, { signal });
+  const size = sampleSize(rows, names.length);
   const isWhole = size >= fileRows;
   const numbers = sampleRowNumbers(fileRows, size, seed);
   const clause = isWhole ? 'ORDER BY ord' : `WHERE rid IN (${numbers.join(', ')}) ORDER BY ord`;
+  const columns: RelationColumn[] = [];
   const values: ValueColumn[] = [];
-  for (const group of columnGroups(relation.columns)) {
-    values.push(...(await readColumns(group, `${relation.from} ${clause}`, database, { signal })));
+  for (let first = 0; first < names.length; first += COLUMNS_PER_QUERY) {
+    const group = names.slice(first, first + COLUMNS_PER_QUERY);
+    const { relation } = await source.relation({ columns: group, signal });
+    columns.push(...relation.columns);
+    values.push(...(await readColumns(relation.columns, `${relation.from} ${clause}`, database, { signal })));
   }
-  const sample = await createSample(relation.columns, values, numbers);
+  const sample = await createSample(columns, values, numbers);
   return { ...sample, rows: numbers.length, fileRows, isWhole };
 }
 

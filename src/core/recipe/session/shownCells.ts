@@ -1,5 +1,6 @@
 // Owns cells as a person sees them: the text that is shown and exported, and pages of a relation. Never changes a row.
 import type { TableColumn, TablePage } from '../../../shared/schema/recipeResult';
+import type { CsvSource } from '../../data/csvSource';
 import type { Database, QueryOptions } from '../../data/database';
 import { numberTextSql, PART_CODES, type Relation, type RelationColumn } from '../../data/relation';
 
@@ -21,6 +22,46 @@ export function shownSql({ id, kind }: RelationColumn): string {
 
 export function tableColumns({ columns }: Pick<Relation, 'columns'>): TableColumn[] {
   return columns.map(({ name, kind }) => ({ name, kind }));
+}
+
+/** Where the rows of a file are asked for. */
+export type RowSource = Pick<CsvSource, 'columns' | 'relation'>;
+
+/**
+ * The rows of a file that `clause` leaves, as texts: no query is wider than can be planned.
+ * @param clause SQL behind FROM; its ORDER BY and LIMIT make the same rows for every group of columns
+ * @param database another line to the source's tables, or the source's own
+ */
+export async function readSourcePage(
+  source: RowSource,
+  clause: string,
+  database: Database,
+  options: QueryOptions = {},
+): Promise<TablePage> {
+  const names = source.columns();
+  let page: TablePage | undefined;
+  for (let first = 0; first === 0 || first < names.length; first += COLUMNS_PER_QUERY) {
+    const columns = names.slice(first, first + COLUMNS_PER_QUERY);
+    const { relation } = await source.relation({ columns, signal: options.signal });
+    const part = await readPage(relation, clause, database, options);
+    if (page === undefined) page = part;
+    else {
+      page.columns.push(...part.columns);
+      for (const [row, cells] of part.rows.entries()) page.rows[row]?.push(...cells);
+    }
+  }
+  return page ?? { columns: [], rows: [], sourceRows: [] };
+}
+
+/** Rows of the file. */
+export async function countSourceRows(
+  source: RowSource,
+  database: Database,
+  options: QueryOptions = {},
+): Promise<number> {
+  const { relation } = await source.relation({ columns: [], signal: options.signal });
+  const [row] = await database.rows(`SELECT count(*) FROM ${relation.from}`, options);
+  return Number(row?.[0] ?? 0);
 }
 
 /** The columns in groups that one query can plan; one empty group where there is none. */

@@ -9,14 +9,12 @@ afterAll(() => pagers.forEach((pager) => pager.dispose()));
 
 async function pagerOf(text: string): Promise<{ pager: Pager; tables: () => Promise<number> }> {
   const source = await csv.open(text);
-  const opened = await source.relation();
-  const pager = createPager(opened);
+  const { database } = await source.relation();
+  const pager = createPager(source, database);
   pagers.push(pager);
   const tables = async (): Promise<number> =>
     Number(
-      (
-        await opened.database.rows(`SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'bench%'`)
-      )[0]?.[0],
+      (await database.rows(`SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'bench%'`))[0]?.[0],
     );
   return { pager, tables };
 }

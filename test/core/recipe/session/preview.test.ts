@@ -4,9 +4,9 @@ import * as fc from 'fast-check';
 import { previewRecipe, type PreviewRequest } from '../../../../src/core/recipe/session/preview';
 import {
   sampleHead,
-  sampleRelation,
   sampleRowNumbers,
   sampleSize,
+  sampleSource,
   type Sample,
 } from '../../../../src/core/recipe/session/sample';
 import type { RecipePreview, TablePage } from '../../../../src/shared/schema/recipeResult';
@@ -19,7 +19,8 @@ afterAll(() => samples.forEach((sample) => sample.dispose()));
 
 async function sampleOf(text: string, rows = 1000, seed = 1): Promise<Sample> {
   const source = await csv.open(text);
-  const sample = await sampleRelation(await source.relation(), { rows, seed });
+  const { database } = await source.relation();
+  const sample = await sampleSource(source, database, { rows, seed });
   samples.push(sample);
   return sample;
 }

@@ -2,7 +2,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { isCancelled } from '../../../shared/abort';
-import { assertNever, BenchError } from '../../../shared/errors';
+import { assertNever, BenchError, toErrorData } from '../../../shared/errors';
 import { formatBytes } from '../../../shared/format';
 import type { RecipeDraft } from '../../../shared/protocol/view';
 import {
@@ -15,6 +15,7 @@ import { isSameFile } from '../../../core/files';
 import { stemOf } from '../../experiments';
 import { offer, revealFile, withCancel, type Action } from '../../ui';
 import type { DataTab } from './dataTab';
+import { removeDeadPartials } from './partials';
 
 type Format = ExportOptions['format'];
 
@@ -28,7 +29,7 @@ export interface ExportRequest {
 
 /**
  * @returns null when the user backs out
- * @throws BenchError 'data.exportIsSource', or what the data process answers
+ * @throws BenchError 'recipe.outputIsSource', or what the data process answers
  */
 export async function exportTable(tab: DataTab, request: ExportRequest): Promise<ExportResult | null> {
   const { csv, draft } = request;
@@ -43,7 +44,7 @@ export async function exportTable(tab: DataTab, request: ExportRequest): Promise
   if (target === undefined) return null;
   if (await isSameFile(target.fsPath, csv.fsPath)) {
     throw new BenchError(
-      'data.exportIsSource',
+      'recipe.outputIsSource',
       vscode.l10n.t('{0} is the file that is read; it is never written. Choose another name.', nameOf(csv)),
     );
   }
@@ -61,6 +62,7 @@ export async function exportTable(tab: DataTab, request: ExportRequest): Promise
     return result;
   } catch (error) {
     if (isCancelled(error)) return null;
+    if (toErrorData(error).code === 'data-worker.died') await removeDeadPartials(target.fsPath);
     throw error;
   }
 }

@@ -102,7 +102,8 @@ export function createDataService(
     handlers: {
       profile: ({ path }, signal) => profileOf(path, signal),
       preview: ({ path, limit }, signal) => use(path, (_file, source) => source.preview(limit, { signal })),
-      head: ({ path, limit, reading, defaultEncoding }) => readHead(path, limit, { reading, defaultEncoding }),
+      head: ({ path, limit, reading, defaultEncoding }) =>
+        readHead(path, limit, { reading, defaultEncoding }),
       quality: ({ path, target, split }, signal) =>
         use(path, async (_file, source) =>
           checkQuality(source, {

@@ -33,6 +33,11 @@ export function bindAllSql(
   )})[1]`;
 }
 
+/** A text, or NULL where it is empty: in a relation, empty is missing. */
+export function presentTextSql(text: string): string {
+  return bindSql('t0', text, (name) => `(CASE WHEN ${name} <> '' THEN ${name} END)`);
+}
+
 /** What people write for yes and no, lower case. */
 export const TRUE_TEXTS: readonly string[] = ['true', 'yes', 't', 'y', '1'];
 export const FALSE_TEXTS: readonly string[] = ['false', 'no', 'f', 'n', '0'];

@@ -4,6 +4,7 @@ import { sqlText } from '../../data/database';
 import type { ExpressionOf } from '../../../shared/expression/ast';
 import type { FunctionName } from '../../../shared/expression/functions';
 import { digitsOf } from '../../../shared/expression/types';
+import { presentTextSql } from '../../data/scalarSql';
 import { isWild, type Binder, type Conversions, type Value } from './values';
 
 interface CallContext {
@@ -45,11 +46,6 @@ function textTest(name: 'contains' | 'starts_with' | 'ends_with'): Call {
   return ([whole = NONE, part = NONE], { to }) => condition(`${name}(${to.text(whole)}, ${to.text(part)})`);
 }
 
-/** A text is never empty: what is, is missing. */
-function changedText(sql: string, bind: Binder): Value {
-  return text(bind.one(sql, (changed) => `(CASE WHEN ${changed} <> '' THEN ${changed} END)`));
-}
-
 function datePart(sql: (date: string) => string): Call {
   return ([date = NONE], { to }) => number(`(${sql(to.datetime(date))})::DOUBLE`);
 }
@@ -73,14 +69,15 @@ export const calls: Readonly<Record<Exclude<FunctionName, 'if' | 'coalesce'>, Ca
   length: ([x = NONE], { to }) => number(`length(${to.text(x)})::DOUBLE`),
   lower: ([x = NONE], { to }) => text(`lower(${to.text(x)})`),
   upper: ([x = NONE], { to }) => text(`upper(${to.text(x)})`),
-  trim: ([x = NONE], { to, bind }) => changedText(`trim(${to.text(x)}, ${sqlText(' \t\r\n\u00a0')})`, bind),
+  // A text is never empty: what is, is missing.
+  trim: ([x = NONE], { to }) => text(presentTextSql(`trim(${to.text(x)}, ${sqlText(' \t\r\n\u00a0')})`)),
   contains: textTest('contains'),
   startsWith: textTest('starts_with'),
   endsWith: textTest('ends_with'),
   matches: ([x = NONE, pattern = NONE], { to }) =>
     condition(`regexp_matches(${to.text(x)}, ${to.text(pattern)})`),
-  replace: ([x = NONE, find = NONE, replacement = NONE], { to, bind }) =>
-    changedText(`replace(${to.text(x)}, ${to.text(find)}, ${to.text(replacement)})`, bind),
+  replace: ([x = NONE, find = NONE, replacement = NONE], { to }) =>
+    text(presentTextSql(`replace(${to.text(x)}, ${to.text(find)}, ${to.text(replacement)})`)),
   // The cast, because DuckDB forgets the type where one is NULL for sure.
   concat: (args, { to }) => text(`(${args.map((arg) => to.text(arg)).join(' || ')})::VARCHAR`),
   number: ([x = NONE], { to }) => number(to.number(x), isWild(x)),

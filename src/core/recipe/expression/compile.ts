@@ -18,7 +18,7 @@ import {
 import type { NumberFormat } from '../../data/cells';
 import { sqlText } from '../../data/database';
 import { columnOf, type Relation } from '../../data/relation';
-import { bindAllSql, bindSql, doubleSql } from '../../data/scalarSql';
+import { bindAllSql, bindSql, doubleSql, presentTextSql } from '../../data/scalarSql';
 import { checkPattern } from '../pattern';
 import type { StepContext } from '../steps/step';
 import { calls } from './calls';
@@ -32,6 +32,8 @@ export interface CompiledExpression {
   readonly numbers?: NumberFormat | undefined;
 }
 
+type CompileContext = Pick<StepContext, 'database' | 'signal'>;
+
 /**
  * Read, typed, its patterns tried.
  * @throws BenchError 'recipe.expression' with `offset` and `length` in its details
@@ -39,25 +41,32 @@ export interface CompiledExpression {
 export async function compileText(
   text: string,
   relation: Relation,
-  context: Pick<StepContext, 'database' | 'signal'>,
+  context: CompileContext,
 ): Promise<CompiledExpression> {
-  const parsed = parseExpression(text);
-  if ('issues' in parsed) throw expressionError(parsed.issues[0]);
-  const compiled = compileExpression(parsed.ast, relation);
-  for (const pattern of patternsOf(parsed.ast)) {
-    const issue = await checkPattern(pattern.value, context);
-    if (issue !== undefined) throw expressionError({ ...pattern.at, message: issue });
-  }
+  const ast = parsed(text);
+  const compiled = compileExpression(ast, relation);
+  await requirePatterns(ast, context);
   return compiled;
+}
+
+/**
+ * A condition as SQL: a BOOLEAN, NULL where nobody can say. Numbers other than 0 and texts such as "yes" hold too.
+ * @throws BenchError 'recipe.expression' with `offset` and `length` in its details
+ */
+export async function compileCondition(
+  text: string,
+  relation: Relation,
+  context: CompileContext,
+): Promise<string> {
+  const ast = parsed(text);
+  const { compiler, value } = compile({ kind: 'not', operand: ast, at: ast.at }, relation);
+  await requirePatterns(ast, context);
+  return `(NOT ${compiler.to.boolean(value)})`;
 }
 
 /** Patterns are taken as they are: compileText tries them first. @throws BenchError 'recipe.expression' */
 export function compileExpression(ast: Expression, relation: Relation): CompiledExpression {
-  const { kinds, issues } = checkExpression(ast, relation.columns);
-  const [issue] = issues;
-  if (issue !== undefined) throw expressionError(issue);
-  const compiler = new Compiler(relation, kinds);
-  const value = compiler.value(ast);
+  const { compiler, value } = compile(ast, relation);
   switch (value.kind) {
     case 'number':
       return { kind: 'number', sql: compiler.to.finite(value) };
@@ -66,13 +75,37 @@ export function compileExpression(ast: Expression, relation: Relation): Compiled
       return { kind: value.kind, sql: value.sql };
     case 'text':
     case 'missing':
-      return { kind: 'text', sql: compiler.notEmpty(compiler.to.text(value)) };
+      return { kind: 'text', sql: presentTextSql(compiler.to.text(value)) };
     case 'cell':
     case 'pair': {
       const columns = columnsOfExpression(ast).map((name) => columnOf(relation, name));
       const numbers = columns.find((column) => column.numbers !== undefined)?.numbers;
       return { kind: 'text', sql: compiler.to.text(value), numbers };
     }
+  }
+}
+
+function parsed(text: string): Expression {
+  const result = parseExpression(text);
+  if ('issues' in result) throw expressionError(result.issues[0]);
+  return result.ast;
+}
+
+function compile(
+  ast: Expression,
+  relation: Relation,
+): { readonly compiler: Compiler; readonly value: Value } {
+  const { kinds, issues } = checkExpression(ast, relation.columns);
+  const [issue] = issues;
+  if (issue !== undefined) throw expressionError(issue);
+  const compiler = new Compiler(relation, kinds);
+  return { compiler, value: compiler.value(ast) };
+}
+
+async function requirePatterns(ast: Expression, context: CompileContext): Promise<void> {
+  for (const pattern of patternsOf(ast)) {
+    const issue = await checkPattern(pattern.value, context);
+    if (issue !== undefined) throw expressionError({ ...pattern.at, message: issue });
   }
 }
 
@@ -151,11 +184,6 @@ class Compiler {
           { to: this.to, bind: this.bind, node },
         );
     }
-  }
-
-  /** NULL instead of ''. */
-  notEmpty(text: string): string {
-    return this.bind.one(text, (name) => `(CASE WHEN ${name} <> '' THEN ${name} END)`);
   }
 
   private boolean(node: Expression): string {

@@ -32,7 +32,7 @@ export function columnValue(column: RelationColumn): Value {
     case 'datetime':
       return { kind: 'datetime', sql: column.id };
     case 'text':
-      return { kind: 'cell', text: textOf(column), number: numberOf(column) };
+      return { kind: 'cell', text: `(${textOf(column)})`, number: numberOf(column) };
   }
 }
 

@@ -7,17 +7,21 @@ import { augmentSteps } from './augmentSteps';
 import { categorySteps } from './categorySteps';
 import { columnSteps } from './columnSteps';
 import { dateSteps } from './dateSteps';
+import { filterSteps } from './filterSteps';
 import { missingSteps } from './missingSteps';
 import { numberSteps } from './numberSteps';
 import { rowSteps } from './rowSteps';
 import type { ApplyContext, StepContext, StepDefinition } from './step';
 import { textSteps } from './textSteps';
+import { tfIdfSteps } from './tfIdfSteps';
 import { timeSteps } from './timeSteps';
 
 const definitions: { readonly [K in StepKind]?: StepDefinition<K> } = {
   ...columnSteps,
   ...textSteps,
+  ...tfIdfSteps,
   ...dateSteps,
+  ...filterSteps,
   ...rowSteps,
   ...missingSteps,
   ...numberSteps,

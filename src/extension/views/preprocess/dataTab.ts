@@ -410,8 +410,22 @@ export class DataTab implements Disposable {
     );
   }
 
+  /** @throws what ended the newest loading */
+  private async profileDone(): Promise<void> {
+    for (;;) {
+      const { profiled } = this;
+      try {
+        await profiled;
+      } catch (error) {
+        if (profiled === this.profiled) throw error;
+      }
+      // Whoever waits for one that was superseded waits for the newer one.
+      if (profiled === this.profiled) return;
+    }
+  }
+
   private targets(): Promise<TargetCandidate[]> {
-    const asked = (this.candidates ??= this.profiled.then(async () =>
+    const asked = (this.candidates ??= this.profileDone().then(async () =>
       this.host.data.request('targets', await this.file(this.kept.reading)),
     ));
     // What failed is asked anew next time.

@@ -386,6 +386,23 @@ describe('questions of the page', () => {
     expect(question('recipePreview').params).toMatchObject({ target: { column: 'label', task: 'binary' } });
   });
 
+  it('wait on when what they wait for is superseded', async () => {
+    await tab.keepDraft(draft({ target: 'y' }));
+    await tab.ready();
+    await settle();
+    const asks = preview({ target: 'y', steps: [{ step: 'oversample' }] });
+    await settle();
+    await tab.load();
+    await settle();
+    await answer('head', HEAD);
+    await answer('profile', PROFILE);
+    // Asked by who waited, and by the checks.
+    for (const one of asked.filter(({ method }) => method === 'targets')) one.answer(TARGETS);
+    await settle();
+    await answer('recipePreview', { steps: [] });
+    expect(await asks).toEqual({ steps: [] });
+  });
+
   it('wait for it when the answer is to be exact', async () => {
     await tab.keepDraft(draft({ target: 'y' }));
     await tab.ready();

@@ -1,8 +1,9 @@
-// Owns the small pictures of a column: histograms and bars of the most frequent values. Drawn in theme colours by CSS.
+// Owns the pictures of a column: histograms and bars of the most frequent values. Drawn in theme colours by CSS.
 import * as l10n from '@vscode/l10n';
 import type { ColumnProfile } from '../../src/shared/schema/profile';
 import { el, svg } from '../ui/dom';
 import { formatCount, formatPercent, formatUtc, formatValue } from '../ui/format';
+import type { Chart } from './charts';
 
 /** A value of the column as its type reads: a date, or a number. */
 export function columnValue(column: ColumnProfile, value: number): string {
@@ -13,50 +14,46 @@ interface BarsOptions {
   readonly width: number;
   readonly height: number;
   readonly gap: number;
+  /** Drawn as a line around what the bars were. */
+  readonly before?: readonly number[] | undefined;
   /** Tooltip of each bar; undefined draws them without. */
   readonly titleOf?: (index: number) => string;
 }
 
 /** Vertical bars from the bottom; a count above zero is at least one pixel high. */
 function verticalBars(counts: readonly number[], options: BarsOptions): SVGSVGElement {
-  const highest = Math.max(1, ...counts);
-  const step = options.width / Math.max(1, counts.length);
+  const { before = [], width, height, gap, titleOf } = options;
+  const highest = Math.max(1, ...counts, ...before);
+  const step = width / Math.max(1, counts.length);
+  const bar = (count: number, i: number, name: string): SVGRectElement => {
+    const size = count === 0 ? 0 : Math.max(1, (count / highest) * height);
+    return svg(
+      'rect',
+      { class: name, x: i * step, y: height - size, width: Math.max(0.5, step - gap), height: size },
+      titleOf === undefined ? undefined : svg('title', {}, titleOf(i)),
+    );
+  };
   return svg(
     'svg',
     {
       class: 'bars',
-      viewBox: `0 0 ${options.width} ${options.height}`,
+      viewBox: `0 0 ${width} ${height}`,
       preserveAspectRatio: 'none',
       'aria-hidden': 'true',
     },
-    ...counts.map((count, i) => {
-      const height = count === 0 ? 0 : Math.max(1, (count / highest) * options.height);
-      return svg(
-        'rect',
-        {
-          class: 'bar',
-          x: i * step,
-          y: options.height - height,
-          width: Math.max(0.5, step - options.gap),
-          height,
-        },
-        options.titleOf === undefined ? undefined : svg('title', {}, options.titleOf(i)),
-      );
-    }),
+    ...counts.map((count, i) => bar(count, i, 'bar')),
+    ...before.map((count, i) => bar(count, i, 'bar-before')),
   );
 }
 
 const MINI = { width: 152, height: 30, gap: 1 };
-/** Bars in a header: more would be thinner than a pixel's worth of attention. */
-const MINI_VALUES = 12;
 
-/** Histogram or most frequent values for a header; undefined where a picture would say nothing. */
-export function miniBars(column: ColumnProfile): SVGSVGElement | undefined {
-  if (column.histogram !== undefined) return verticalBars(column.histogram.counts, MINI);
-  if (column.type === 'id' || column.type === 'text') return undefined;
-  const counts = column.topValues?.slice(0, MINI_VALUES).map((top) => top.count) ?? [];
+/** For a header; undefined where a picture would say nothing. */
+export function miniBars(chart: Chart): SVGSVGElement | undefined {
+  const { counts, before, isDiscrete } = chart;
   if (counts.length === 0) return undefined;
-  return verticalBars(counts, { ...MINI, width: Math.min(MINI.width, counts.length * 22), gap: 2 });
+  if (!isDiscrete) return verticalBars(counts, { ...MINI, before });
+  return verticalBars(counts, { ...MINI, width: Math.min(MINI.width, counts.length * 22), gap: 2, before });
 }
 
 export function histogram(column: ColumnProfile): HTMLElement | undefined {

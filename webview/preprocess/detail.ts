@@ -1,13 +1,13 @@
-// Owns the detail pane: all that the profile says of one column, or of the whole table. Pure building of elements.
+// Owns the panel of one column, or of the whole table: all that the profile says. Pure building of elements.
 import * as l10n from '@vscode/l10n';
 import { formatDuration } from '../../src/shared/format';
+import type { FeatureType } from '../../src/shared/schema/experiment';
 import type { ColumnProfile, DatasetProfile } from '../../src/shared/schema/profile';
 import { el } from '../ui/dom';
-import { formatCount, formatPercent, formatValue } from '../ui/format';
+import { formatCount, formatPercent, formatUnit, formatValue } from '../ui/format';
 import { icon } from '../ui/icons';
 import { button } from '../ui/kit';
 import { columnValue, histogram, topValues } from './bars';
-import { tableSummary } from './state';
 import { typeWords } from './words';
 
 const TOP_VALUES = 12;
@@ -41,7 +41,31 @@ function numericFacts(column: ColumnProfile): HTMLElement | undefined {
   ]);
 }
 
-/** What the table is, and what to do with it, while no column is chosen. */
+export interface TableSummary {
+  /** Columns of each type that occurs, most first. */
+  readonly types: readonly { readonly type: FeatureType; readonly columns: number }[];
+  /** Cells without a value, of `cells`. */
+  readonly missing: number;
+  readonly cells: number;
+  readonly columnsWithMissing: number;
+}
+
+export function tableSummary(profile: Pick<DatasetProfile, 'columns'>): TableSummary {
+  const types = new Map<FeatureType, number>();
+  const sum = { missing: 0, cells: 0, columnsWithMissing: 0 };
+  for (const column of profile.columns) {
+    types.set(column.type, (types.get(column.type) ?? 0) + 1);
+    sum.missing += column.missing;
+    sum.cells += column.rows;
+    if (column.missing > 0) sum.columnsWithMissing++;
+  }
+  return {
+    ...sum,
+    types: [...types].map(([type, columns]) => ({ type, columns })).sort((a, b) => b.columns - a.columns),
+  };
+}
+
+/** What the table is, while no column is chosen. */
 export function tableDetail(profile: DatasetProfile): HTMLElement {
   const { types, missing, cells, columnsWithMissing } = tableSummary(profile);
   const kinds = el('dl', { class: 'facts' });
@@ -52,11 +76,11 @@ export function tableDetail(profile: DatasetProfile): HTMLElement {
       el('dd', {}, formatCount(columns)),
     );
   }
-  const findings = profile.issues.length;
   return el(
     'div',
     { class: 'detail-body' },
     el('h2', { class: 'detail-name' }, l10n.t('The table')),
+    el('p', { class: 'muted' }, l10n.t('Choose a column in the grid to see its values here.')),
     facts([
       [l10n.t('Rows'), formatCount(profile.rows)],
       [l10n.t('Columns'), formatCount(profile.columns.length)],
@@ -67,34 +91,18 @@ export function tableDetail(profile: DatasetProfile): HTMLElement {
           : `${formatCount(missing)} · ${formatPercent(missing / Math.max(1, cells))}`,
       ],
       missing === 0 ? undefined : [l10n.t('Columns with missing'), formatCount(columnsWithMissing)],
-      [l10n.t('Findings'), findings === 0 ? l10n.t('none') : formatCount(findings)],
     ]),
     part(l10n.t('Columns by type'), kinds),
-    el(
-      'section',
-      {},
-      el('h3', {}, l10n.t('What next')),
-      el(
-        'ol',
-        { class: 'next' },
-        el('li', {}, l10n.t('Click a column to see its values; the arrow keys go through them.')),
-        el('li', {}, l10n.t('Choose the one to predict: Enter, or the button beside its values.')),
-        el(
-          'li',
-          {},
-          l10n.t(
-            'Train Model learns it from the other columns; New Experiment writes the config first, to change types, split and network.',
-          ),
-        ),
-      ),
-    ),
   );
 }
 
 export interface ColumnChoice {
   readonly isTarget: boolean;
+  /** The rows it was counted in, when those are not the whole file. */
+  readonly sampleRows?: number;
   /** @param on predict this column, or none */
   choose(on: boolean): void;
+  steps(anchor: Element): void;
 }
 
 export function columnDetail(column: ColumnProfile, choice: ColumnChoice): HTMLElement {
@@ -109,19 +117,8 @@ export function columnDetail(column: ColumnProfile, choice: ColumnChoice): HTMLE
     'div',
     { class: 'detail-body' },
     el('h2', { class: 'detail-name' }, column.name),
-    el('div', { class: 'detail-type' }, el('span', { class: 'badge' }, icon(type.icon), type.word)),
-    el('p', { class: 'muted' }, column.reason),
-    choice.isTarget
-      ? button({
-          label: l10n.t('Do not predict this column'),
-          icon: 'close',
-          onClick: () => choice.choose(false),
-        })
-      : button({
-          label: l10n.t('Predict this column'),
-          icon: 'target',
-          onClick: () => choice.choose(true),
-        }),
+    typeLine(column, choice),
+    actions(choice),
     facts([
       [l10n.t('Rows'), formatCount(column.rows)],
       [
@@ -134,6 +131,7 @@ export function columnDetail(column: ColumnProfile, choice: ColumnChoice): HTMLE
           ? formatCount(column.distinct)
           : l10n.t('about {0}', formatCount(column.distinct)),
       ],
+      relationFact(column),
     ]),
     part(l10n.t('Distribution'), histogram(column)),
     numericFacts(column),
@@ -149,5 +147,72 @@ export function columnDetail(column: ColumnProfile, choice: ColumnChoice): HTMLE
           ]),
     ),
     part(l10n.t('Examples'), examples),
+    runnersUp(column, type.word),
+  );
+}
+
+function typeLine(column: ColumnProfile, { sampleRows }: ColumnChoice): HTMLElement {
+  const type = typeWords(column.type);
+  const about =
+    sampleRows === undefined
+      ? column.reason
+      : l10n.t('After the step that is shown, in {0} rows of the preview.', formatCount(sampleRows));
+  return el(
+    'div',
+    {},
+    el('p', { class: 'type detail-type' }, icon(type.icon), el('strong', {}, type.word)),
+    about === '' ? undefined : el('p', { class: 'muted' }, about),
+  );
+}
+
+function actions(choice: ColumnChoice): HTMLElement {
+  const steps = button({ label: l10n.t('Steps'), icon: 'add', onClick: () => choice.steps(steps) });
+  return el(
+    'div',
+    { class: 'detail-actions' },
+    choice.isTarget
+      ? button({ label: l10n.t('Do Not Predict'), icon: 'close', onClick: () => choice.choose(false) })
+      : button({ label: l10n.t('Predict'), icon: 'target', onClick: () => choice.choose(true) }),
+    steps,
+  );
+}
+
+/** How much it tells of the target, by which measure. */
+function relationFact({ relation }: ColumnProfile): readonly [string, string] | undefined {
+  if (relation === undefined) return undefined;
+  const { measure, value, strength } = relation;
+  return measure === 'correlation'
+    ? [l10n.t('Correlation with the target'), formatUnit(value)]
+    : [
+        l10n.t('Mutual information with the target'),
+        l10n.t('{0} nats · {1}', formatUnit(value), formatPercent(strength)),
+      ];
+}
+
+/** What else the column could be read as, and why it is not. */
+function runnersUp(column: ColumnProfile, word: string): HTMLElement | undefined {
+  if (column.runnersUp.length === 0) return undefined;
+  return el(
+    'details',
+    { class: 'folded' },
+    el('summary', {}, l10n.t('Why {0}, and not something else', word)),
+    el(
+      'ul',
+      { class: 'runners-up' },
+      ...column.runnersUp.map(({ type, share, reason }) => {
+        const words = typeWords(type);
+        return el(
+          'li',
+          {},
+          el(
+            'span',
+            { class: 'type' },
+            icon(words.icon),
+            el('span', {}, `${words.word} · ${formatPercent(share)}`),
+          ),
+          el('p', { class: 'muted small' }, reason),
+        );
+      }),
+    ),
   );
 }

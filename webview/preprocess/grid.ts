@@ -1,299 +1,388 @@
-// Owns the grid: an imperative island that keeps only the visible rows and columns in the page, so that 10,000 rows by
-// 1,000 columns scroll as 40 by 10 do. Told the columns and rows, tells which column was pointed at or chosen.
+// Owns the grid: an imperative island that keeps only the visible rows and columns in the page, so that ten million rows
+// or a hundred thousand columns scroll as forty by ten do. Told what to show, tells what was pointed at.
 import * as l10n from '@vscode/l10n';
-import type { Preview } from '../../src/shared/schema/profile';
 import { el, oncePerFrame } from '../ui/dom';
-import { formatCount, formatPercent } from '../ui/format';
-import { icon } from '../ui/icons';
-import { miniBars } from './bars';
-import { visibleWindow, type GridColumn, type Window } from './state';
-import { typeWords } from './words';
+import { headCell, headId } from './gridHead';
+import { gridKey, type CellAt } from './gridKeys';
+import type { GridModel } from './gridModel';
+import { cellId, RowPool } from './gridRows';
+import { columnEdges, scrollMap, visibleColumns, visibleRows, type ScrollMap, type Window } from './scroll';
+import type { Sort } from './state';
 
-const COLUMN_WIDTH = 172;
-const ROW_HEIGHT = 24;
+export const COLUMN_WIDTH = 160;
+const MIN_WIDTH = 60;
+const MAX_WIDTH = 900;
+export const ROW_HEIGHT = 24;
 const HEAD_HEIGHT = 96;
-const GUTTER_WIDTH = 56;
+const SPARE_ROWS = 4;
+/** A wheel that counts lines counts three of ours, as browsers do. */
+const LINES_PX = 3 * ROW_HEIGHT;
 
 export interface GridView {
-  readonly columns: readonly GridColumn[];
-  readonly rows: Preview['rows'];
+  readonly label: string;
+  readonly model: GridModel;
   readonly selected: string | undefined;
   readonly target: string | undefined;
+  /** Undefined: this table is not sorted by looking at it. */
+  readonly sort: Sort | 'none' | undefined;
+  /** Rows say which part they are in. */
+  readonly hasParts: boolean;
+  /** Widths that the user has changed, by column. */
+  readonly widths: ReadonlyMap<string, number>;
 }
 
 export interface GridListener {
-  /** Shown in the detail pane. */
   select(column: string): void;
-  /** To be predicted. */
-  choose(column: string): void;
-  clear(): void;
+  /** To be looked at closely. */
+  open(column: string): void;
+  sort(column: string): void;
+  menu(column: string, anchor: Element | { readonly x: number; readonly y: number }): void;
+  resize(column: string, width: number): void;
+  /** The cell that the keyboard is at. */
+  cell(at: CellAt | undefined): void;
 }
 
 export class Grid {
   readonly element: HTMLElement;
   private readonly space = el('div', { class: 'grid-space' });
   private readonly head = el('div', { class: 'grid-head', attrs: { role: 'row', 'aria-rowindex': 1 } });
-  private readonly gutter = el('div', { class: 'grid-gutter', attrs: { 'aria-hidden': 'true' } });
-  private readonly body = el('div', { class: 'grid-body', attrs: { role: 'presentation' } });
-  private readonly band = el('div', { class: 'grid-band', hidden: true });
-  private view: GridView = { columns: [], rows: [], selected: undefined, target: undefined };
-  /** Rows in the page now, by row index; reused as they scroll out. */
-  private readonly rowPool: HTMLElement[] = [];
-  private readonly numberPool: HTMLElement[] = [];
+  private readonly corner = el('div', {
+    class: 'grid-corner',
+    attrs: { role: 'columnheader', 'aria-colindex': 1 },
+  });
+  private readonly body = el('div', { class: 'grid-body', attrs: { role: 'rowgroup' } });
+  private readonly rows = new RowPool(this.body);
+  private view: GridView | undefined;
+  private edges = columnEdges([]);
+  private gutter = 64;
+  private map: ScrollMap = scrollMap(0, ROW_HEIGHT, 0);
+  private topRow = 0;
+  private active: CellAt | undefined;
   private headKey = '';
   private version = 0;
-  private readonly render = oncePerFrame(() => this.draw());
+  private resizing = false;
+  private readonly draw = oncePerFrame(() => this.render());
 
   constructor(private readonly listener: GridListener) {
-    const corner = el('div', { class: 'grid-corner' });
-    this.head.append(corner);
-    this.body.append(this.band, this.gutter);
+    this.corner.append(el('span', { class: 'visually-hidden' }, l10n.t('Row')));
     this.space.append(this.head, this.body);
     this.element = el(
       'div',
       {
         class: 'grid',
         tabIndex: 0,
-        attrs: { role: 'grid', 'aria-label': l10n.t('First rows'), 'aria-readonly': 'true' },
+        attrs: { role: 'grid', 'aria-readonly': 'true' },
         on: {
-          scroll: () => this.render(),
+          scroll: () => this.onScroll(),
+          wheel: (event) => this.onWheel(event),
           keydown: (event) => this.onKey(event),
-          click: (event) => {
-            const target =
-              event.target instanceof Element ? event.target.closest<HTMLElement>('[data-column]') : null;
-            const column = this.view.columns[Number(target?.dataset['column'] ?? NaN)];
-            if (column !== undefined) this.listener.select(column.name);
-          },
+          click: (event) => this.onClick(event),
+          dblclick: (event) => this.onDoubleClick(event),
+          contextmenu: (event) => this.onContextMenu(event),
+          pointerdown: (event) => this.onPointerDown(event),
+          copy: (event) => this.onCopy(event),
+          focus: () => this.draw(),
         },
       },
       this.space,
     );
-    new ResizeObserver(() => this.render()).observe(this.element);
+    new ResizeObserver(() => this.draw()).observe(this.element);
   }
 
   update(view: GridView): void {
     const before = this.view;
     this.view = view;
-    if (before.columns !== view.columns || before.rows !== view.rows) this.version++;
-    this.space.style.width = `${GUTTER_WIDTH + view.columns.length * COLUMN_WIDTH}px`;
-    this.body.style.height = `${view.rows.length * ROW_HEIGHT}px`;
-    this.element.setAttribute('aria-rowcount', String(view.rows.length + 1));
-    this.element.setAttribute('aria-colcount', String(view.columns.length));
-    this.render();
+    const { model } = view;
+    if (before?.model !== model) {
+      this.version++;
+      // Rows of another table: the same place in it means nothing, but nobody wants to be thrown back either.
+      if (before?.model.names.length !== model.names.length) this.headKey = '';
+    }
+    this.element.setAttribute('aria-label', view.label);
+    this.element.setAttribute('aria-colcount', String(model.names.length + 1));
+    this.layOut();
+    this.draw();
   }
 
-  private selectedIndex(): number {
-    return this.view.columns.findIndex((column) => column.name === this.view.selected);
+  /** Rows have arrived. */
+  refresh(): void {
+    this.version++;
+    this.layOut();
+    this.draw();
   }
 
-  private draw(): void {
-    const { columns, rows } = this.view;
-    const { scrollLeft, scrollTop, clientWidth, clientHeight } = this.element;
-    const shownColumns = visibleWindow(columns.length, COLUMN_WIDTH, {
-      offset: scrollLeft,
-      length: clientWidth - GUTTER_WIDTH,
-      spare: 1,
+  focus(): void {
+    this.element.focus();
+  }
+
+  /** Another table: from its first row. */
+  toTop(): void {
+    this.topRow = 0;
+    this.element.scrollTop = 0;
+    this.setActive(undefined);
+  }
+
+  showColumn(name: string): void {
+    const index = this.view?.model.names.indexOf(name) ?? -1;
+    if (index >= 0) this.reveal(undefined, index);
+  }
+
+  private layOut(): void {
+    if (this.view === undefined) return;
+    const { model, widths, hasParts } = this.view;
+    this.edges = columnEdges(model.names.map((name) => widths.get(name) ?? COLUMN_WIDTH));
+    const digits = String(model.rowCount).length;
+    this.gutter = Math.max(48, 24 + 9 * digits) + (hasParts ? 66 : 0);
+    this.space.style.width = `${this.gutter + (this.edges.at(-1) ?? 0)}px`;
+    this.corner.style.width = `${this.gutter}px`;
+    this.element.setAttribute('aria-rowcount', String(model.rowCount + 1));
+    this.map = scrollMap(model.rowCount, ROW_HEIGHT, this.viewHeight());
+    this.body.style.height = `${this.map.height}px`;
+    this.topRow = Math.min(this.topRow, this.map.maxTop);
+  }
+
+  private viewHeight(): number {
+    return Math.max(0, this.element.clientHeight - HEAD_HEIGHT);
+  }
+
+  private render(): void {
+    const { view } = this;
+    if (view === undefined) return;
+    const height = this.viewHeight();
+    this.map = scrollMap(view.model.rowCount, ROW_HEIGHT, height);
+    const { scrollLeft, clientWidth } = this.element;
+    const columns = visibleColumns(this.edges, scrollLeft, scrollLeft + clientWidth - this.gutter);
+    const rows = visibleRows(view.model.rowCount, {
+      topRow: this.topRow,
+      shown: height / ROW_HEIGHT,
+      spare: SPARE_ROWS,
     });
-    const shownRows = visibleWindow(rows.length, ROW_HEIGHT, {
-      offset: scrollTop,
-      length: clientHeight - HEAD_HEIGHT,
-      spare: 4,
+    view.model.want(rows.from, rows.to);
+    const selected = view.selected === undefined ? -1 : view.model.names.indexOf(view.selected);
+    this.drawHead(view, columns, selected);
+    const { scrollTop } = this.element;
+    this.rows.draw({
+      model: view.model,
+      rows,
+      columns,
+      edges: this.edges,
+      gutter: this.gutter,
+      width: this.gutter + (this.edges.at(-1) ?? 0),
+      top: (row) => (this.map.isScaled ? scrollTop + (row - this.topRow) * ROW_HEIGHT : row * ROW_HEIGHT),
+      selected,
+      active: this.active,
+      version: this.version,
     });
-    const selected = this.selectedIndex();
-    this.drawHead(shownColumns, selected);
-    this.drawRows(shownRows, shownColumns);
-    this.band.hidden = selected < 0;
-    this.band.style.transform = `translateX(${GUTTER_WIDTH + selected * COLUMN_WIDTH}px)`;
+    this.pointToActive();
   }
 
-  private drawHead(shown: Window, selected: number): void {
-    const target = this.view.columns.findIndex((column) => column.name === this.view.target);
-    const key = `${this.version}/${shown.from}/${shown.to}/${selected}/${target}`;
+  private drawHead(view: GridView, shown: Window, selected: number): void {
+    const { model, target, sort } = view;
+    const activeColumn = this.active?.row === -1 ? this.active.column : -1;
+    const sortKey = typeof sort === 'object' ? `${sort.column}/${sort.order}` : String(sort);
+    const key = JSON.stringify([
+      this.version,
+      shown,
+      selected,
+      target,
+      sortKey,
+      activeColumn,
+      this.edges[shown.to],
+    ]);
     if (key === this.headKey) return;
     this.headKey = key;
-    const corner = this.head.firstElementChild;
     const cells: HTMLElement[] = [];
     for (let i = shown.from; i < shown.to; i++) {
-      const column = this.view.columns[i];
-      if (column !== undefined)
-        cells.push(headCell(column, i, { selected: i === selected, target: i === target }));
+      const column = model.column(i);
+      if (column === undefined) continue;
+      const cell = headCell(column, {
+        index: i,
+        isSelected: i === selected,
+        isActive: i === activeColumn,
+        isTarget: column.name === target,
+        sort:
+          sort === undefined
+            ? undefined
+            : sort !== 'none' && sort.column === column.name
+              ? sort.order
+              : 'none',
+      });
+      cell.style.width = `${(this.edges[i + 1] ?? 0) - (this.edges[i] ?? 0)}px`;
+      cell.style.transform = `translateX(${this.gutter + (this.edges[i] ?? 0)}px)`;
+      cells.push(cell);
     }
-    this.head.replaceChildren(...(corner === null ? [] : [corner]), ...cells);
-    if (selected < 0) this.element.removeAttribute('aria-activedescendant');
-    else this.element.setAttribute('aria-activedescendant', `column-${selected}`);
+    this.head.replaceChildren(this.corner, ...cells);
   }
 
-  private drawRows(shownRows: Window, shownColumns: Window): void {
-    const count = shownRows.to - shownRows.from;
-    while (this.rowPool.length < count) {
-      const row = el('div', { class: 'grid-row', attrs: { role: 'row' } });
-      const number = el('div', { class: 'grid-number' });
-      this.rowPool.push(row);
-      this.numberPool.push(number);
-      this.body.append(row);
-      this.gutter.append(number);
-    }
-    this.rowPool.forEach((row, k) => {
-      const number = this.numberPool[k];
-      if (number === undefined) return;
-      // A row keeps its element while it is in view: row r lives in slot r modulo the pool.
-      const r =
-        shownRows.from +
-        ((k - (shownRows.from % this.rowPool.length) + this.rowPool.length) % this.rowPool.length);
-      const index = r < shownRows.to ? r : -1;
-      row.hidden = index < 0;
-      number.hidden = index < 0;
-      if (index >= 0) this.fillRow(row, number, { index, columns: shownColumns });
-    });
+  private pointToActive(): void {
+    const { active } = this;
+    const id =
+      active === undefined
+        ? undefined
+        : active.row < 0
+          ? headId(active.column)
+          : cellId(active.row, active.column);
+    if (id === undefined || document.getElementById(id) === null) {
+      this.element.removeAttribute('aria-activedescendant');
+    } else this.element.setAttribute('aria-activedescendant', id);
   }
 
-  private fillRow(
-    row: HTMLElement,
-    number: HTMLElement,
-    { index, columns }: { index: number; columns: Window },
-  ): void {
-    const key = `${this.version}/${index}/${columns.from}/${columns.to}`;
-    if (row.dataset['key'] === key) return;
-    row.dataset['key'] = key;
-    const top = `translateY(${index * ROW_HEIGHT}px)`;
-    row.style.transform = top;
-    number.style.transform = top;
-    number.textContent = formatCount(index + 1);
-    row.setAttribute('aria-rowindex', String(index + 2));
-    row.classList.toggle('odd', index % 2 === 1);
-    const values = this.view.rows[index] ?? [];
-    const cells = row.children;
-    for (let i = columns.from; i < columns.to; i++) {
-      const column = this.view.columns[i];
-      let cell = cells[i - columns.from] as HTMLElement | undefined;
-      if (cell === undefined) {
-        cell = el('div', { attrs: { role: 'gridcell' } });
-        row.append(cell);
-      }
-      cell.hidden = false;
-      const value = column === undefined ? null : (values[column.index] ?? null);
-      const numeric = column?.profile?.type === 'number';
-      cell.className = `grid-cell${numeric ? ' numeric' : ''}${value === null ? ' missing' : ''}`;
-      cell.textContent = value ?? l10n.t('missing');
-      cell.title = value !== null && value.length > 18 ? value : '';
-      cell.dataset['column'] = String(i);
-      cell.setAttribute('aria-colindex', String(i + 1));
-      cell.style.transform = `translateX(${GUTTER_WIDTH + i * COLUMN_WIDTH}px)`;
-    }
-    for (let k = columns.to - columns.from; k < cells.length; k++) (cells[k] as HTMLElement).hidden = true;
+  private onScroll(): void {
+    const { scrollTop } = this.element;
+    // Where we scrolled to ourselves, the place is known better than its pixel says.
+    if (Math.abs(this.map.scrollTopOf(this.topRow) - scrollTop) >= 1)
+      this.topRow = this.map.topRowAt(scrollTop);
+    this.draw();
+  }
+
+  private scrollToRow(topRow: number): void {
+    this.topRow = Math.min(this.map.maxTop, Math.max(0, topRow));
+    this.element.scrollTop = this.map.scrollTopOf(this.topRow);
+    this.draw();
+  }
+
+  /** Where a pixel of the scroll bar is many rows, the wheel still goes by rows. */
+  private onWheel(event: WheelEvent): void {
+    if (!this.map.isScaled || event.ctrlKey || event.shiftKey || event.deltaY === 0) return;
+    event.preventDefault();
+    const pixels =
+      event.deltaMode === WheelEvent.DOM_DELTA_PIXEL
+        ? event.deltaY
+        : event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINES_PX / 3 : this.viewHeight());
+    this.scrollToRow(this.topRow + pixels / ROW_HEIGHT);
+    if (event.deltaX !== 0) this.element.scrollLeft += event.deltaX;
+  }
+
+  private at(
+    event: Event,
+  ): { name: string; column: number; row: number; act: string | undefined } | undefined {
+    if (!(event.target instanceof Element)) return undefined;
+    const cell = event.target.closest<HTMLElement>('[data-column]');
+    const column = Number(cell?.dataset['column'] ?? NaN);
+    const name = this.view?.model.names[column];
+    if (cell === null || name === undefined) return undefined;
+    const row = cell.closest<HTMLElement>('[data-row]')?.dataset['row'];
+    const act = event.target.closest<HTMLElement>('[data-act]')?.dataset['act'];
+    return { name, column, row: row === undefined ? -1 : Number(row), act };
+  }
+
+  private onClick(event: MouseEvent): void {
+    const at = this.at(event);
+    if (at === undefined || this.resizing) return;
+    this.setActive({ row: at.row, column: at.column });
+    if (at.act === 'sort') this.listener.sort(at.name);
+    else if (at.act === 'menu' && event.target instanceof Element) {
+      this.listener.menu(at.name, event.target.closest('button') ?? this.element);
+    } else this.listener.select(at.name);
+  }
+
+  private onDoubleClick(event: MouseEvent): void {
+    const at = this.at(event);
+    if (event.target instanceof HTMLElement && event.target.dataset['resize'] !== undefined) {
+      if (at !== undefined) this.listener.resize(at.name, COLUMN_WIDTH);
+    } else if (at !== undefined && at.act === undefined) this.listener.open(at.name);
+  }
+
+  private onContextMenu(event: MouseEvent): void {
+    const at = this.at(event);
+    if (at === undefined) return;
+    event.preventDefault();
+    // The editor has a menu of its own for pages.
+    event.stopPropagation();
+    this.setActive({ row: at.row, column: at.column });
+    this.listener.select(at.name);
+    this.listener.menu(at.name, { x: event.clientX, y: event.clientY });
+  }
+
+  /** Drags the right edge of a header. */
+  private onPointerDown(event: PointerEvent): void {
+    const handle = event.target instanceof HTMLElement ? event.target.dataset['resize'] : undefined;
+    const name = handle === undefined ? undefined : this.view?.model.names[Number(handle)];
+    if (name === undefined || event.button !== 0) return;
+    event.preventDefault();
+    const index = Number(handle);
+    const width = (this.edges[index + 1] ?? 0) - (this.edges[index] ?? 0);
+    const start = event.clientX;
+    this.resizing = true;
+    const move = (moved: PointerEvent): void => this.resizeColumn(name, width + moved.clientX - start);
+    const end = (): void => {
+      document.removeEventListener('pointermove', move);
+      // The click that ends the drag is none.
+      setTimeout(() => (this.resizing = false));
+    };
+    document.addEventListener('pointermove', move);
+    document.addEventListener('pointerup', end, { once: true });
+  }
+
+  private resizeColumn(name: string, width: number): void {
+    this.listener.resize(name, Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width))));
+  }
+
+  private onCopy(event: ClipboardEvent): void {
+    const { active, view } = this;
+    if (active === undefined || view === undefined || event.clipboardData === null) return;
+    const text =
+      active.row < 0 ? view.model.names[active.column] : view.model.row(active.row)?.cell(active.column).text;
+    if (text === undefined || text === null) return;
+    event.clipboardData.setData('text/plain', text);
+    event.preventDefault();
   }
 
   private onKey(event: KeyboardEvent): void {
-    if (event.altKey || event.metaKey) return;
-    const { columns } = this.view;
-    const now = this.selectedIndex();
-    const choose = (to: number): void => {
-      const index = Math.min(columns.length - 1, Math.max(0, to));
-      const column = columns[index];
-      if (column === undefined) return;
-      // Keys come faster than frames: the next one starts from here.
-      this.view = { ...this.view, selected: column.name };
-      this.listener.select(column.name);
-      this.showColumn(index);
-    };
-    const scroll = (rows: number): void => this.element.scrollBy({ top: rows * ROW_HEIGHT });
-    const page = Math.max(1, Math.floor((this.element.clientHeight - HEAD_HEIGHT) / ROW_HEIGHT) - 1);
-    const actions: Record<string, () => void> = {
-      ArrowRight: () => choose(now + 1),
-      ArrowLeft: () => choose(now < 0 ? 0 : now - 1),
-      Home: () => (event.ctrlKey ? this.element.scrollTo({ top: 0 }) : choose(0)),
-      End: () =>
-        event.ctrlKey
-          ? this.element.scrollTo({ top: this.element.scrollHeight })
-          : choose(columns.length - 1),
-      ArrowDown: () => scroll(1),
-      ArrowUp: () => scroll(-1),
-      PageDown: () => scroll(page),
-      PageUp: () => scroll(-page),
-      Enter: () => {
-        const column = columns[now];
-        if (column !== undefined) this.listener.choose(column.name);
-      },
-      Escape: () => {
-        this.view = { ...this.view, selected: undefined, target: undefined };
-        this.listener.clear();
-      },
-    };
-    const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
+    const { view } = this;
+    if (view === undefined || event.target !== this.element) return;
+    const page = Math.max(1, Math.floor(this.viewHeight() / ROW_HEIGHT) - 1);
+    const size = { rows: view.model.rowCount, columns: view.model.names.length, page };
+    const action = gridKey(event, this.active ?? { row: -1, column: 0 }, size);
     if (action === undefined) return;
     event.preventDefault();
-    action();
-  }
-
-  private showColumn(index: number): void {
-    const left = index * COLUMN_WIDTH;
-    const seen = this.element.clientWidth - GUTTER_WIDTH;
-    if (left < this.element.scrollLeft) this.element.scrollLeft = left;
-    else if (left + COLUMN_WIDTH > this.element.scrollLeft + seen) {
-      this.element.scrollLeft = left + COLUMN_WIDTH - seen;
+    const name = view.model.names[this.active?.column ?? 0];
+    switch (action.kind) {
+      case 'move':
+        this.moveTo(this.active === undefined ? { row: -1, column: 0 } : action.to);
+        return;
+      case 'menu': {
+        const id = this.element.getAttribute('aria-activedescendant');
+        const anchor = id === null ? null : document.getElementById(id);
+        if (name !== undefined) this.listener.menu(name, anchor ?? this.element);
+        return;
+      }
+      case 'sort':
+        if (name !== undefined && view.sort !== undefined) this.listener.sort(name);
+        return;
+      case 'open':
+        if (name !== undefined) this.listener.open(name);
+        return;
+      case 'resize':
+        if (name !== undefined) this.resizeColumn(name, (view.widths.get(name) ?? COLUMN_WIDTH) + action.by);
+        return;
+      case 'leave':
+        this.setActive(undefined);
     }
   }
-}
 
-function headCell(
-  column: GridColumn,
-  index: number,
-  { selected, target }: { selected: boolean; target: boolean },
-): HTMLElement {
-  const { profile } = column;
-  const type = profile === undefined ? undefined : typeWords(profile.type);
-  const share = profile === undefined ? 0 : profile.missing / Math.max(1, profile.rows);
-  const missing =
-    profile === undefined || profile.missing === 0 ? '' : l10n.t('{0} missing', formatPercent(share));
-  const picture = profile === undefined ? undefined : miniBars(profile);
-  const cell = el(
-    'div',
-    {
-      class: `grid-head-cell${selected ? ' selected' : ''}`,
-      id: `column-${index}`,
-      title:
-        profile === undefined || type === undefined
-          ? column.name
-          : `${column.name}\n${type.word}: ${profile.reason}`,
-      attrs: {
-        role: 'columnheader',
-        'aria-colindex': index + 1,
-        'aria-selected': selected,
-        'data-column': index,
-        'aria-label': [column.name, target ? l10n.t('target') : undefined, type?.word, missing]
-          .filter((part) => part !== undefined && part !== '')
-          .join(', '),
-      },
-    },
-    el(
-      'div',
-      { class: 'grid-name' },
-      target ? icon('target', 'grid-target') : undefined,
-      el('span', { class: 'ellipsis' }, column.name),
-    ),
-    el(
-      'div',
-      { class: 'grid-meta' },
-      type === undefined
-        ? el('span', { class: 'muted' }, '…')
-        : el('span', { class: 'type' }, icon(type.icon), el('span', {}, type.word)),
-      el('span', { class: share > 0.2 ? 'severity-warning' : 'muted' }, missing),
-    ),
-    el(
-      'div',
-      { class: 'grid-picture' },
-      picture ??
-        (profile === undefined
-          ? undefined
-          : el(
-              'span',
-              { class: 'muted small' },
-              profile.distinctIsExact
-                ? l10n.t('{0} distinct', formatCount(profile.distinct))
-                : l10n.t('about {0} distinct', formatCount(profile.distinct)),
-            )),
-    ),
-  );
-  cell.style.transform = `translateX(${GUTTER_WIDTH + index * COLUMN_WIDTH}px)`;
-  return cell;
+  private moveTo(to: CellAt): void {
+    this.setActive(to);
+    this.reveal(to.row < 0 ? undefined : to.row, to.column);
+    const name = this.view?.model.names[to.column];
+    if (name !== undefined && name !== this.view?.selected) this.listener.select(name);
+  }
+
+  private setActive(at: CellAt | undefined): void {
+    this.active = at;
+    this.listener.cell(at);
+    this.draw();
+  }
+
+  private reveal(row: number | undefined, column: number): void {
+    const left = this.edges[column] ?? 0;
+    const right = this.edges[column + 1] ?? left;
+    const seen = this.element.clientWidth - this.gutter;
+    if (left < this.element.scrollLeft) this.element.scrollLeft = left;
+    else if (right > this.element.scrollLeft + seen) this.element.scrollLeft = Math.min(left, right - seen);
+    if (row === undefined) return;
+    const shown = Math.floor(this.viewHeight() / ROW_HEIGHT);
+    if (row < this.topRow) this.scrollToRow(row);
+    else if (row >= this.topRow + shown) this.scrollToRow(row - shown + 1);
+  }
 }

@@ -1,38 +1,48 @@
-// Owns the Preprocess page: first rows, column profile, issues, and the way on to an experiment. The host reads the
-// file; this page keeps only which column was chosen.
+// Owns the page of the data tab: wires the state to the host and to the islands (recipe, table, checks, column). What the
+// user does becomes an event or a change of the draft; what the host says becomes state; a frame later it is drawn.
 import { arrangement, connectToHost, pageBody } from '../host';
 import * as l10n from '@vscode/l10n';
-import * as z from 'zod';
 import '../ui/base.css';
+import '../ui/overlay.css';
 import './preprocess.css';
+import './recipe.css';
+import './form.css';
+import './grid.css';
+import './panels.css';
+import { isCancelled } from '../../src/shared/abort';
 import { toErrorData } from '../../src/shared/errors';
 import { formatBytes } from '../../src/shared/format';
-import { preprocessContract } from '../../src/shared/protocol/view';
-import type { DataIssue, DatasetProfile } from '../../src/shared/schema/profile';
-import { el, oncePerFrame, setText, setTitle } from '../ui/dom';
-import { formatCount, formatPercent } from '../ui/format';
-import { icon, type IconName } from '../ui/icons';
-import { announcer, button, progressBar, textField } from '../ui/kit';
+import { preprocessContract, type RecipeDraft } from '../../src/shared/protocol/view';
+import type { ExportOptions } from '../../src/shared/schema/recipeResult';
+import { oncePerFrame } from '../ui/dom';
+import { formatCount } from '../ui/format';
+import { openMenu } from '../ui/menu';
+import type { TabItem } from '../ui/tabs';
 import { applyPalette, onDidChangeTheme } from '../ui/theme';
-import { columnDetail, tableDetail } from './detail';
-import { Grid } from './grid';
-import {
-  gridColumns,
-  initialState,
-  reduce,
-  type GridColumn,
-  type PreprocessEvent,
-  type PreprocessState,
-} from './state';
+import { Actions } from './actions';
+import { openStepChooser } from './addStep';
+import { arrangedSchema, keptHistory, keptWidths, restoredHistory } from './arranged';
+import { ChecksView } from './checksView';
+import { columnMenu, type MenuColumn } from './columnMenu';
+import { ColumnView } from './columnView';
+import { openExportDialog } from './exportDialog';
+import { sortReport } from './findings';
+import type { ColumnChoice } from './form/columnPicker';
+import { RecipeView } from './recipeView';
+import { shownStep } from './shown';
+import { FILE, initialState, reduce, type PreprocessEvent, type PreprocessState, type Tab } from './state';
+import { StatusBar } from './statusBar';
+import { Sync } from './sync';
+import { TableView } from './tableView';
+import { columnsText, rowsText } from './texts';
+import { TopBar } from './topBar';
+import { Zones } from './zones';
 
-const arranged = arrangement(
-  z.object({ selected: z.string().optional(), target: z.string().optional() }),
-  {},
-);
+const arranged = arrangement(arrangedSchema, arrangedSchema.parse({}));
+const widths = new Map(arranged.value.widths);
 const { root } = pageBody();
 const host = connectToHost(preprocessContract);
 let state: PreprocessState = initialState(arranged.value);
-let columns: readonly GridColumn[] = [];
 
 const render = oncePerFrame(draw);
 
@@ -40,304 +50,291 @@ function dispatch(event: PreprocessEvent): void {
   const before = state;
   state = reduce(state, event);
   if (state === before) return;
-  if (before.selected !== state.selected || before.target !== state.target) {
-    arranged.update({ selected: state.selected, target: state.target });
-  }
-  if (
-    before.preview !== state.preview ||
-    before.profile !== state.profile ||
-    before.filter !== state.filter
-  ) {
-    columns = gridColumns(state);
-  }
+  keepArrangement(before);
+  sync.update();
   render();
 }
 
+function keepArrangement(before: PreprocessState): void {
+  const { column, tab, selected, history, draft } = state;
+  if (before.column !== column || before.tab !== tab || before.selected !== selected) {
+    arranged.update({ column, tab, selected });
+  }
+  if (before.history !== history && draft !== undefined) {
+    arranged.update({ history: keptHistory(history, draft) });
+  }
+}
+
+const problem = (error: unknown): void => {
+  if (!isCancelled(error)) dispatch({ type: 'problem', message: toErrorData(error).message });
+};
+
 function ask(request: Promise<unknown>): void {
   dispatch({ type: 'problem', message: undefined });
-  request.catch((error: unknown) => dispatch({ type: 'problem', message: toErrorData(error).message }));
+  request.catch(problem);
 }
 
-/** The column to predict, when the file has it. */
-function target(): string | undefined {
-  const names = state.preview?.columns ?? columns.map((column) => column.name);
-  return state.target !== undefined && names.includes(state.target) ? state.target : undefined;
+/** Runs `work` on the draft, with what an open form holds taken over first. */
+function withDraft(work: (draft: RecipeDraft) => Promise<unknown>): void {
+  if (!recipe.settle() || state.draft === undefined) return;
+  ask(work(state.draft));
 }
 
-const withTarget = (): { target?: string } => {
-  const column = target();
-  return column === undefined ? {} : { target: column };
-};
-
-const voice = announcer(3000);
-const fileName = el('h1', { class: 'ellipsis' });
-const summary = el('div', { class: 'muted small' });
-const train = button({
-  label: l10n.t('Train Model'),
-  icon: 'play',
-  look: 'primary',
-  onClick: () => ask(host.request('train', withTarget())),
-});
-const targetText = el('span', { class: 'ellipsis' });
-const clearTarget = button({
-  label: l10n.t('Choose no target'),
-  icon: 'close',
-  look: 'icon',
-  onClick: () => dispatch({ type: 'target', column: undefined }),
-});
-const actions = el(
-  'div',
-  { class: 'actions' },
-  el('span', { class: 'target' }, targetText, clearTarget),
-  train,
-  button({
-    label: l10n.t('New Experiment'),
-    icon: 'newFile',
-    onClick: () => ask(host.request('newExperiment', withTarget())),
-  }),
-  button({
-    label: l10n.t('Reload'),
-    icon: 'refresh',
-    look: 'icon',
-    onClick: () => ask(host.request('reload', {})),
-  }),
+const sync = new Sync(
+  host,
+  () => state,
+  (event) => dispatch(event),
 );
-const head = el('header', { class: 'head' }, el('div', { class: 'head-title' }, fileName, summary), actions);
-
-const bar = progressBar(l10n.t('Reading the file'));
-const statusText = el('span', {});
-const cancel = button({ label: l10n.t('Cancel'), onClick: () => ask(host.request('cancel', {})) });
-const reload = button({
-  label: l10n.t('Reload'),
-  icon: 'refresh',
-  onClick: () => ask(host.request('reload', {})),
-});
-const status = el(
-  'div',
-  { class: 'status' },
-  el('div', { class: 'status-row' }, statusText, cancel, reload),
-  bar.element,
-);
-const problem = el('div', { class: 'note severity-error problem', hidden: true, attrs: { role: 'alert' } });
-const issues = el('details', { class: 'issues', hidden: true });
-const find = textField({
-  label: l10n.t('Find columns'),
-  placeholder: l10n.t('Find columns'),
-  onInput: (text) => dispatch({ type: 'filter', text }),
-});
-const rowsText = el('span', { class: 'muted small' });
-const grid = new Grid({
-  select: (column) => dispatch({ type: 'select', column }),
-  choose: (column) => {
-    dispatch({ type: 'target', column });
-    voice.say(l10n.t('Target: {0}', column));
+const status = new StatusBar({
+  cancel: () => ask(host.request('cancel', {})),
+  reload: () => reload(),
+  dismiss: () => {
+    dispatch({ type: 'problem', message: undefined });
+    dispatch({ type: 'notice', message: undefined });
   },
-  clear: () => dispatch({ type: 'clear' }),
 });
-const detail = el('aside', { class: 'detail', tabIndex: 0, attrs: { 'aria-label': l10n.t('Column') } });
-const main = el(
-  'div',
-  { class: 'split' },
-  el('div', { class: 'table-side' }, el('div', { class: 'grid-tools' }, find, rowsText), grid.element),
-  detail,
+const actions: Actions = new Actions(
+  () => state,
+  (event) => dispatch(event),
+  (text) => status.voice.say(text),
+  (): boolean => recipe.settle(),
 );
-root.append(voice.element, head, el('main', { class: 'contents' }, status, problem, issues, main));
+const recipe: RecipeView = new RecipeView(
+  () => state,
+  (event) => dispatch(event),
+  actions,
+);
+const table = new TableView(
+  () => state,
+  (event) => dispatch(event),
+  {
+    page: (params, signal) => host.request('page', params, { signal }),
+    widths: () => widths,
+    select: (column) => selectColumn(column),
+    open: (column) => showColumn(column),
+    sort: (column) => sortBy(column),
+    menu: (column, anchor) => openColumnMenu(column, anchor),
+    resize(column, width) {
+      widths.delete(column);
+      widths.set(column, width);
+      arranged.update({ widths: keptWidths(widths) });
+      render();
+    },
+  },
+);
+const checks = new ChecksView({
+  apply: (remedy) => actions.applyRemedy(remedy),
+  openFile: (line) => ask(host.request('openFile', line === undefined ? {} : { line })),
+  showColumn(column) {
+    dispatch({ type: 'select', step: FILE });
+    showColumn(column);
+    table.grid.showColumn(column);
+  },
+});
+const column = new ColumnView({
+  choose: (name) => actions.setTarget(name),
+  steps: (name, anchor) => openColumnMenu(name, anchor),
+});
+const top = new TopBar({
+  target: (name) => actions.setTarget(name),
+  train: () => withDraft((draft) => host.request('train', { draft })),
+  newExperiment: () => withDraft((draft) => host.request('newExperiment', { draft })),
+  saveRecipe: () => withDraft((draft) => host.request('saveRecipe', { draft })),
+  openRecipe: () => ask(openRecipe()),
+  export: () => {
+    if (recipe.settle()) openExportDialog(arranged.value.export, (options) => ask(exportTable(options)));
+  },
+  copyAs: (language) => withDraft((draft) => copyAs(draft, language)),
+  openFile: () => ask(host.request('openFile', {})),
+  reload: () => reload(),
+  columns: () => resultColumns(),
+});
+const zones = new Zones({
+  panels: { data: table.element, recipe: recipe.element, checks: checks.element, column: column.element },
+  sizes: () => arranged.value,
+  resize: (sizes) => arranged.update(sizes),
+  choose: (tab) => dispatch({ type: 'tab', tab }),
+  changed: () => render(),
+});
+root.append(status.voice.element, top.element, status.messages, zones.element, status.element);
 
-const SEVERITY_ICON: Record<DataIssue['severity'], IconName> = {
-  error: 'error',
-  warning: 'warning',
-  info: 'info',
-};
-const SEVERITY_ORDER: readonly DataIssue['severity'][] = ['error', 'warning', 'info'];
+function reload(): void {
+  dispatch({ type: 'problem', message: undefined });
+  ask(sync.flush().then(() => host.request('reload', {})));
+}
 
-function severityLabel(severity: DataIssue['severity']): string {
-  return severity === 'error' ? l10n.t('Error') : severity === 'warning' ? l10n.t('Warning') : l10n.t('Note');
+async function openRecipe(): Promise<void> {
+  const opened = await host.request('openRecipe', {});
+  if (opened !== null) actions.replaceSteps(opened.steps);
+}
+
+async function copyAs(draft: RecipeDraft, language: 'sql' | 'pandas'): Promise<void> {
+  await host.request('copyAs', { draft, language });
+  dispatch({
+    type: 'notice',
+    message: language === 'sql' ? l10n.t('Copied as SQL.') : l10n.t('Copied as pandas.'),
+  });
+}
+
+async function exportTable(options: ExportOptions): Promise<void> {
+  const { draft } = state;
+  if (draft === undefined) return;
+  arranged.update({ export: options });
+  dispatch({ type: 'busy', text: l10n.t('Exporting …') });
+  try {
+    const result = await host.request('export', { draft, options });
+    if (result === null) return;
+    const size = [rowsText(result.rows), columnsText(result.columns), formatBytes(result.sizeBytes)].join(
+      ', ',
+    );
+    const issue = result.issues[0]?.message;
+    const text = l10n.t('Exported to {0}: {1}', result.path, size);
+    dispatch({ type: 'notice', message: issue === undefined ? text : `${text}. ${issue}` });
+  } finally {
+    dispatch({ type: 'busy', text: undefined });
+  }
+}
+
+/** A click looks at a column; where its panel would cover what is being filled in, it waits. */
+function selectColumn(name: string): void {
+  dispatch({ type: 'column', column: name });
+  if (
+    zones.layout === 'wide' ||
+    (zones.layout === 'medium' && state.form === undefined && state.tab !== 'recipe')
+  )
+    dispatch({ type: 'tab', tab: 'column' });
+}
+
+function showColumn(name: string): void {
+  dispatch({ type: 'column', column: name });
+  dispatch({ type: 'tab', tab: 'column' });
+}
+
+function sortBy(name: string): void {
+  const { sort } = state;
+  const now = sort?.column === name ? sort.order : undefined;
+  const order = now === undefined ? 'ascending' : now === 'ascending' ? 'descending' : undefined;
+  dispatch({ type: 'sort', sort: order === undefined ? undefined : { column: name, order } });
+}
+
+function openColumnMenu(name: string, anchor: Element | { readonly x: number; readonly y: number }): void {
+  const entries = columnMenu(menuColumn(name), {
+    add: (kind, known, atOnce) => {
+      const at = positionFor(name);
+      actions.addStep({ kind, known, atOnce, ...(at === undefined ? {} : { at }) });
+    },
+    target: (target) => actions.setTarget(target),
+    sort: (order) =>
+      dispatch({ type: 'sort', sort: order === undefined ? undefined : { column: name, order } }),
+    details: () => showColumn(name),
+    allSteps: () => {
+      dispatch({ type: 'column', column: name });
+      openStepChooser(anchor, (kind) => actions.addStep({ kind }));
+    },
+  });
+  openMenu(l10n.t('Steps for {0}', name), entries, anchor);
+}
+
+/** A column of the file that a later step takes away can only be worked on before that: at the start. */
+function positionFor(name: string): number | undefined {
+  if (shownStep(state) !== FILE || state.draft === undefined || state.draft.steps.length === 0)
+    return undefined;
+  const { answer } = state.preview;
+  return answer === undefined || answer.columns.some((each) => each.name === name) ? undefined : 0;
+}
+
+function menuColumn(name: string): MenuColumn {
+  const { known, sort, draft, preview } = state;
+  const found = known?.columns.find((each) => each.name === name);
+  const isFile = shownStep(state) === FILE;
+  const kind = isFile ? undefined : preview.answer?.after.columns.find((each) => each.name === name)?.kind;
+  return {
+    name,
+    // A step may have made it a number; text says nothing new.
+    type:
+      kind === 'number' || kind === 'datetime'
+        ? kind
+        : (found?.type ?? (kind === 'text' ? 'category' : undefined)),
+    hasMissing: (found?.missing ?? 0) > 0,
+    isTarget: draft?.target === name,
+    sort: isFile ? (sort?.column === name ? sort.order : 'none') : undefined,
+  };
+}
+
+/** What can be predicted: the columns after the last step. */
+function resultColumns(): readonly ColumnChoice[] | undefined {
+  const { preview, head, draft } = state;
+  if (draft !== undefined && draft.steps.length > 0 && preview.answer !== undefined)
+    return preview.answer.columns;
+  return head?.preview.columns.map((name) => ({ name, kind: 'text' }));
+}
+
+function tabItems(): TabItem<Tab>[] {
+  const { report } = state;
+  const found = report === undefined ? 0 : sortReport(report).findings.length;
+  const steps = state.draft?.steps.length ?? 0;
+  return [
+    { id: 'data', label: l10n.t('Data') },
+    { id: 'recipe', label: l10n.t('Recipe'), ...(steps === 0 ? {} : { count: formatCount(steps) }) },
+    {
+      id: 'checks',
+      label: l10n.t('Checks'),
+      ...(found === 0
+        ? {}
+        : { count: formatCount(found), countLabel: l10n.t('{0} findings', formatCount(found)) }),
+    },
+    { id: 'column', label: l10n.t('Column') },
+  ];
 }
 
 function draw(): void {
-  const { profile, preview } = state;
-  const ready = profile.kind === 'ready' ? profile.profile : undefined;
-  setText(fileName, state.fileName);
-  setTitle(fileName, ready?.path ?? state.fileName);
-  setText(summary, ready === undefined ? previewSummary() : profileSummary(ready));
-  const column = target();
-  setText(
-    targetText,
-    column === undefined ? l10n.t('Choose a column to predict') : l10n.t('Target: {0}', column),
-  );
-  setTitle(
-    targetText,
-    l10n.t('Train Model and New Experiment predict the target column; without one they ask for it.'),
-  );
-  targetText.classList.toggle('muted', column === undefined);
-  clearTarget.hidden = column === undefined;
-  drawStatus();
-  problem.hidden = state.problem === undefined;
-  problem.replaceChildren(icon('error'), el('span', {}, state.problem ?? ''));
-  drawIssues(ready?.issues);
-  setText(rowsText, rowsSummary());
-  main.classList.toggle('pending', ready === undefined);
-  main.hidden = preview === undefined && ready === undefined;
-  grid.update({ columns, rows: preview?.rows ?? [], selected: state.selected, target: column });
-  drawDetail();
+  top.update(state);
+  zones.update(state.tab, tabItems());
+  recipe.update();
+  table.update();
+  checks.update(state);
+  column.update(state);
+  status.update(state);
 }
 
-function previewSummary(): string {
-  const { preview } = state;
-  return preview === undefined ? '' : l10n.t('{0} columns', formatCount(preview.columns.length));
-}
+/** Undo of the recipe, where no text is being typed: there the editor's own undo is meant. */
+document.addEventListener('keydown', (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  const target = event.composedPath()[0];
+  if (target instanceof HTMLInputElement && target.type !== 'checkbox') return;
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return;
+  const key = event.key.toLowerCase();
+  const isRedo = key === 'y' || (key === 'z' && event.shiftKey);
+  if (key !== 'z' && !isRedo) return;
+  event.preventDefault();
+  if (!recipe.settle()) return;
+  if (isRedo) actions.redo();
+  else actions.undo();
+});
 
-function profileSummary(profile: DatasetProfile): string {
-  const { delimiter, encoding } = profile.dialect;
-  const separator =
-    delimiter === '\t'
-      ? l10n.t('tab')
-      : delimiter === ','
-        ? l10n.t('comma')
-        : delimiter === ';'
-          ? l10n.t('semicolon')
-          : delimiter;
-  return [
-    l10n.t('{0} rows', formatCount(profile.rows)),
-    l10n.t('{0} columns', formatCount(profile.columns.length)),
-    formatBytes(profile.sizeBytes),
-    encoding,
-    l10n.t('separated by {0}', separator),
-  ].join(' · ');
-}
-
-function rowsSummary(): string {
-  const { preview, profile } = state;
-  if (preview === undefined) return '';
-  const shown = formatCount(preview.rows.length);
-  const all = profile.kind === 'ready' ? profile.profile.rows : preview.totalRows;
-  const rows =
-    all > preview.rows.length
-      ? l10n.t('First {0} of {1} rows', shown, formatCount(all))
-      : l10n.t('{0} rows', shown);
-  return columns.length === preview.columns.length
-    ? rows
-    : `${rows} · ${l10n.t('{0} of {1} columns', formatCount(columns.length), formatCount(preview.columns.length))}`;
-}
-
-function drawStatus(): void {
-  const { profile } = state;
-  const busy = profile.kind === 'waiting' || profile.kind === 'working';
-  status.hidden = profile.kind === 'ready';
-  cancel.hidden = profile.kind !== 'working';
-  reload.hidden = busy;
-  bar.element.hidden = !busy;
-  status.classList.toggle('failed', profile.kind === 'failed');
-  if (profile.kind === 'ready') {
-    voice.say(l10n.t('Profile ready: {0}', profileSummary(profile.profile)));
-    return;
+host.on('draft', (event) => {
+  const isFirst = state.draft === undefined;
+  dispatch({ type: 'draft', ...event });
+  if (isFirst) {
+    dispatch({ type: 'history', history: restoredHistory(arranged.value.history, event.draft) });
   }
-  const fraction = profile.kind === 'working' ? profile.fraction : undefined;
-  const text =
-    profile.kind === 'failed'
-      ? profile.message
-      : profile.kind === 'cancelled'
-        ? l10n.t('Reading was cancelled: the columns have no profile yet.')
-        : fraction === undefined
-          ? l10n.t('Reading the file…')
-          : l10n.t('Reading the file… {0}', formatPercent(fraction, 0));
-  setText(statusText, text);
-  bar.set(fraction, text);
-  if (!busy) voice.say(text);
-}
-
-let shownIssues: readonly DataIssue[] | undefined;
-
-function drawIssues(list: readonly DataIssue[] | undefined): void {
-  if (list === shownIssues) return;
-  shownIssues = list;
-  issues.hidden = list === undefined || list.length === 0;
-  if (list === undefined || list.length === 0) return;
-  const sorted = [...list].sort(
-    (a, b) => SEVERITY_ORDER.indexOf(a.severity) - SEVERITY_ORDER.indexOf(b.severity),
-  );
-  const worst = sorted[0]?.severity ?? 'info';
-  // In a narrow panel the rows have the first claim on the height.
-  issues.open = worst !== 'info' && list.length <= 4 && window.innerWidth > 700;
-  issues.replaceChildren(
-    el(
-      'summary',
-      {},
-      icon(SEVERITY_ICON[worst], `severity-${worst}`),
-      el(
-        'span',
-        {},
-        list.length === 1 ? l10n.t('1 finding') : l10n.t('{0} findings', formatCount(list.length)),
-      ),
-    ),
-    el('ul', {}, ...sorted.map(issueItem)),
-  );
-}
-
-function issueItem(issue: DataIssue): HTMLElement {
-  const { line } = issue;
-  return el(
-    'li',
-    { class: 'note' },
-    icon(SEVERITY_ICON[issue.severity], `severity-${issue.severity}`),
-    el('span', { class: 'visually-hidden' }, severityLabel(issue.severity)),
-    el(
-      'span',
-      {},
-      issue.message,
-      ' ',
-      el(
-        'button',
-        {
-          class: 'link',
-          attrs: { type: 'button' },
-          on: { click: () => ask(host.request('openFile', line === undefined ? {} : { line })) },
-        },
-        line === undefined ? l10n.t('Open file') : l10n.t('Line {0}', line),
-      ),
-    ),
-  );
-}
-
-let shownDetail = '';
-
-function drawDetail(): void {
-  const { profile } = state;
-  const column = columns.find((candidate) => candidate.name === state.selected)?.profile;
-  const modified = profile.kind === 'ready' ? profile.profile.modifiedMs : 0;
-  const isTarget = column !== undefined && column.name === target();
-  const key = JSON.stringify([profile.kind, modified, column?.name, isTarget]);
-  if (key === shownDetail) return;
-  // Its own button rebuilds the pane: whoever pressed it goes on from there.
-  const hadFocus = detail.contains(document.activeElement) && document.activeElement !== detail;
-  shownDetail = key;
-  detail.scrollTop = 0;
-  detail.replaceChildren(
-    column !== undefined
-      ? columnDetail(column, {
-          isTarget,
-          choose: (on) => dispatch({ type: 'target', column: on ? column.name : undefined }),
-        })
-      : profile.kind === 'ready'
-        ? tableDetail(profile.profile)
-        : el(
-            'p',
-            { class: 'muted detail-empty' },
-            profile.kind === 'failed' || profile.kind === 'cancelled'
-              ? l10n.t('There is no column profile: the file was not read to its end.')
-              : l10n.t('The column profile appears here once the file has been read.'),
-          ),
-  );
-  if (hadFocus) (detail.querySelector<HTMLElement>('vscode-button') ?? detail).focus();
-}
-
-host.on('preview', ({ fileName: name, preview }) => dispatch({ type: 'preview', fileName: name, preview }));
-host.on('profile', (event) =>
-  dispatch({
-    type: 'profile',
-    state: event.kind === 'working' ? { kind: 'working', fraction: event.fraction } : event,
-  }),
-);
+});
+host.on('head', (head) => {
+  const before = state.head;
+  dispatch({ type: 'head', head });
+  if (state.head === before) return;
+  table.reload();
+  sync.refresh();
+  render();
+});
+host.on('profile', (event) => dispatch({ type: 'profile', state: event }));
+host.on('quality', (event) => dispatch({ type: 'quality', state: event }));
+host.on('stepCounted', ({ token, summary }) => dispatch({ type: 'counted', token, summary }));
+host.on('problem', ({ message }) => {
+  dispatch({ type: 'problem', message });
+  dispatch({ type: 'busy', text: undefined });
+});
+window.addEventListener('pagehide', () => void sync.flush());
 applyPalette();
 onDidChangeTheme(() => void applyPalette());
 render();

@@ -76,3 +76,13 @@ export function oncePerFrame(render: () => void): () => void {
     });
   };
 }
+
+/** Makes `nodes` the children, without touching those that stay where they are: focus and scrolling survive. */
+export function setChildren(parent: Element, nodes: readonly Node[]): void {
+  const wanted = new Set(nodes);
+  for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, i) => {
+    const present = parent.childNodes[i] ?? null;
+    if (present !== node) parent.insertBefore(node, present);
+  });
+}

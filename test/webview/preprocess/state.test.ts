@@ -1,146 +1,187 @@
-// Holds the Preprocess page's reducer, its columns and its virtual window.
-import fc from 'fast-check';
+// Holds the data tab's reducer: edits of the draft with undo, forms, answers that come late.
 import { describe, expect, it } from 'vitest';
-import type { ColumnProfile, DatasetProfile } from '../../../src/shared/schema/profile';
+import { effectiveDraft, exactSummary, shownStep } from '../../../webview/preprocess/shown';
 import {
-  gridColumns,
+  FILE,
   initialState,
   reduce,
-  tableSummary,
-  visibleWindow,
+  type PreprocessEvent,
+  type PreprocessState,
 } from '../../../webview/preprocess/state';
+import { DEDUPE, draftOf, FILL, HEAD, page, previewOf, PROFILE, SCALE, step, summary, TRIM } from './example';
 
-const column = (name: string): ColumnProfile => ({
-  name,
-  type: 'number',
-  reason: 'r',
-  runnersUp: [],
-  rows: 2,
-  missing: 0,
-  distinct: 2,
-  distinctIsExact: true,
-  examples: [],
+const after = (...events: PreprocessEvent[]): PreprocessState => events.reduce(reduce, initialState());
+const told = (draft: ReturnType<typeof draftOf>): PreprocessEvent => ({
+  type: 'draft',
+  fileName: 'a.csv',
+  draft,
+  isUnsaved: false,
 });
-const profile: DatasetProfile = {
-  path: '/a.csv',
-  sizeBytes: 1,
-  modifiedMs: 1,
-  dialect: {
-    delimiter: ',',
-    quote: '"',
-    hasHeader: true,
-    encoding: 'utf-8',
-    reason: '',
-    format: 'csv',
-    compression: 'none',
-    decimal: '.',
-    thousands: '',
-  },
-  rows: 2,
-  columns: [column('Age'), column('__proto__')],
-  issues: [],
-};
-const preview = { columns: ['Age', '__proto__'], rows: [['1', null]], totalRows: 2 };
-
-describe('gridColumns', () => {
-  it('shows the first rows before the profile is there', () => {
-    const state = reduce(initialState(), { type: 'preview', fileName: 'a.csv', preview });
-    expect(gridColumns(state)).toEqual([
-      { name: 'Age', index: 0, profile: undefined },
-      { name: '__proto__', index: 1, profile: undefined },
-    ]);
-  });
-
-  it('finds profiles by name, a hostile one too', () => {
-    const state = [
-      { type: 'preview', fileName: 'a.csv', preview } as const,
-      { type: 'profile', state: { kind: 'ready', profile } } as const,
-    ].reduce(reduce, initialState());
-    expect(gridColumns(state).map((c) => c.profile?.name)).toEqual(['Age', '__proto__']);
-  });
-
-  it('filters by name and keeps the index into the rows', () => {
-    const state = [
-      { type: 'preview', fileName: 'a.csv', preview } as const,
-      { type: 'filter', text: ' PROTO ' } as const,
-    ].reduce(reduce, initialState());
-    expect(gridColumns(state)).toEqual([{ name: '__proto__', index: 1, profile: undefined }]);
-  });
-
-  it('keeps the rows when reading is cancelled or fails', () => {
-    const state = [
-      { type: 'preview', fileName: 'a.csv', preview } as const,
-      { type: 'profile', state: { kind: 'cancelled' } } as const,
-    ].reduce(reduce, initialState({ selected: 'Age' }));
-    expect(state.preview).toBe(preview);
-    expect(state.selected).toBe('Age');
-  });
+const change = (draft: ReturnType<typeof draftOf>, select?: number): PreprocessEvent => ({
+  type: 'change',
+  draft,
+  label: 'c',
+  ...(select === undefined ? {} : { select }),
+});
+const openStep = (at: number, isNew: boolean, now = isNew ? undefined : TRIM): PreprocessEvent => ({
+  type: 'openForm',
+  form: { kind: 'step', at, isNew, values: {}, step: now, isTouched: false, columns: undefined },
 });
 
-describe('visibleWindow', () => {
-  it('covers the view and the spare items, within bounds', () => {
-    expect(visibleWindow(100, 20, { offset: 205, length: 100, spare: 2 })).toEqual({ from: 8, to: 18 });
-    expect(visibleWindow(3, 20, { offset: 0, length: 500, spare: 4 })).toEqual({ from: 0, to: 3 });
-    expect(visibleWindow(0, 20, { offset: 0, length: 500, spare: 4 })).toEqual({ from: 0, to: 0 });
+describe('the draft', () => {
+  it('is undone and done again, with what was selected', () => {
+    const one = draftOf([TRIM]);
+    const two = draftOf([TRIM, FILL]);
+    const edited = after(told(draftOf([])), change(one, 0), change(two, 1));
+    const undone = [{ type: 'undo' } as const, { type: 'undo' } as const].reduce(reduce, edited);
+    expect(undone.draft?.steps).toEqual([]);
+    expect(undone.selected).toBe(FILE);
+    const again = [{ type: 'redo' } as const, { type: 'redo' } as const].reduce(reduce, undone);
+    expect(again.draft).toEqual(two);
+    expect(again.selected).toBe(1);
+    expect(reduce(again, { type: 'redo' })).toBe(again);
   });
 
-  it('holds every item that is even partly seen', () => {
-    fc.assert(
-      fc.property(
-        fc.nat(500),
-        fc.integer({ min: 1, max: 40 }),
-        fc.nat(9000),
-        fc.nat(900),
-        (count, size, offset, length) => {
-          const { from, to } = visibleWindow(count, size, { offset, length, spare: 0 });
-          for (let i = 0; i < count; i++) {
-            const seen = i * size < offset + length && (i + 1) * size > offset;
-            if (seen) expect(i >= from && i < to).toBe(true);
-          }
-          expect(to - from).toBeLessThanOrEqual(Math.ceil(length / size) + 1);
-        },
-      ),
+  it('forgets what was undone once something else is done', () => {
+    const state = after(
+      told(draftOf([])),
+      change(draftOf([TRIM])),
+      { type: 'undo' },
+      change(draftOf([FILL])),
     );
+    expect(state.history.future).toEqual([]);
+    expect(state.history.past).toHaveLength(1);
+  });
+
+  it('counts a change that changes nothing as none', () => {
+    const state = after(told(draftOf([TRIM])), change(draftOf([TRIM])));
+    expect(state.history.past).toEqual([]);
+  });
+
+  it('stays as the user has it when the host repeats what it was given before', () => {
+    const kept = draftOf([TRIM]);
+    const newer = draftOf([TRIM, FILL]);
+    const state = after(
+      told(draftOf([])),
+      change(kept),
+      { type: 'kept', draft: kept },
+      change(newer),
+      told(kept),
+    );
+    expect(state.draft).toEqual(newer);
+  });
+
+  it('is taken from the host when that has another one', () => {
+    const state = after(told(draftOf([TRIM, FILL])), { type: 'select', step: 1 }, told(draftOf([SCALE])));
+    expect(state.draft?.steps).toEqual([SCALE]);
+    expect(state.selected).toBe(0);
+    expect(state.history.past).toEqual([]);
+  });
+
+  it('forgets filter, order and profile with another reading, and only then', () => {
+    const start = after(
+      told(draftOf([])),
+      { type: 'head', head: HEAD },
+      { type: 'profile', state: { kind: 'ready', profile: PROFILE } },
+      { type: 'filter', text: 'age > 1' },
+    );
+    expect(reduce(start, change(draftOf([TRIM]))).filter).toBe('age > 1');
+    const { reading } = draftOf([]);
+    const other = reduce(start, change(draftOf([], { reading: { ...reading, delimiter: ';' } })));
+    expect(other).toMatchObject({ filter: '', head: undefined, known: undefined });
   });
 });
 
-describe('the target', () => {
-  const both = reduce(initialState({ selected: 'Age' }), { type: 'target', column: 'Sex' });
-
-  it('is not the column that is only looked at', () => {
-    expect(reduce(both, { type: 'select', column: 'Age' })).toMatchObject({ selected: 'Age', target: 'Sex' });
+describe('what the host tells', () => {
+  it('keeps the newest profile while a newer one is made', () => {
+    const state = after(
+      { type: 'profile', state: { kind: 'ready', profile: PROFILE } },
+      { type: 'profile', state: { kind: 'working' } },
+    );
+    expect(state.known).toBe(PROFILE);
+    expect(state.profile.kind).toBe('working');
   });
 
-  it('is looked at when it is chosen, and still when it no longer is', () => {
-    expect(both).toMatchObject({ selected: 'Sex', target: 'Sex' });
-    expect(reduce(both, { type: 'target', column: undefined })).toMatchObject({
-      selected: 'Sex',
-      target: undefined,
-    });
-  });
-
-  it('is cleared together with the column that is looked at', () => {
-    const clear = reduce(both, { type: 'clear' });
-    expect(clear).toMatchObject({ selected: undefined, target: undefined });
-    expect(reduce(clear, { type: 'clear' })).toBe(clear);
+  it('takes the same head again for no news', () => {
+    const state = after({ type: 'head', head: HEAD });
+    expect(reduce(state, { type: 'head', head: structuredClone(HEAD) })).toBe(state);
   });
 });
 
-describe('tableSummary', () => {
-  it('counts types, missing cells and the columns that have them', () => {
-    const columns = [
-      { ...column('a'), missing: 1 },
-      column('b'),
-      { ...column('c'), type: 'category' as const, missing: 2 },
-    ];
-    expect(tableSummary({ columns })).toEqual({
-      types: [
-        { type: 'number', columns: 2 },
-        { type: 'category', columns: 1 },
-      ],
-      missing: 3,
-      cells: 6,
-      columnsWithMissing: 2,
+describe('a form', () => {
+  it('puts a new step into what is previewed once it is whole, and not before', () => {
+    const start = after(told(draftOf([TRIM, SCALE])), openStep(1, true));
+    expect(effectiveDraft(start)?.steps).toEqual([TRIM, SCALE]);
+    expect(shownStep(start)).toBe(0);
+    const whole = reduce(start, { type: 'editForm', step: FILL });
+    expect(effectiveDraft(whole)?.steps).toEqual([TRIM, FILL, SCALE]);
+    expect(shownStep(whole)).toBe(1);
+    expect(whole.draft?.steps).toEqual([TRIM, SCALE]);
+  });
+
+  it('leaves no trace of a new step that is given up', () => {
+    const state = after(
+      told(draftOf([TRIM])),
+      openStep(1, true),
+      { type: 'editForm', step: FILL },
+      { type: 'closeForm' },
+    );
+    expect(state.selected).toBe(0);
+    expect(effectiveDraft(state)).toEqual(draftOf([TRIM]));
+    expect(state.history.past).toEqual([]);
+  });
+
+  it('previews an edited step in place of the one there is', () => {
+    const other = step({ step: 'trim', columns: ['city'], inner: false });
+    const state = after(told(draftOf([TRIM, SCALE])), openStep(0, false), { type: 'editForm', step: other });
+    expect(effectiveDraft(state)?.steps).toEqual([other, SCALE]);
+  });
+
+  it('knows the columns before the step: from before it, from after the one before, or from the end', () => {
+    const draft = draftOf([TRIM, SCALE]);
+    const answer = previewOf({
+      before: page(['b'], []),
+      after: page(['a'], []),
+      columns: [{ name: 'end', kind: 'number' }],
     });
+    const names = (at: number, shown: number): string[] | undefined => {
+      const state = after(told(draft), openStep(at, true), { type: 'previewed', answer, shown, of: draft });
+      return state.form?.kind === 'step' ? state.form.columns?.map(({ name }) => name) : undefined;
+    };
+    expect(names(1, 1)).toEqual(['b']);
+    expect(names(1, 0)).toEqual(['a']);
+    expect(names(2, FILE)).toEqual(['end']);
+    expect(names(0, 1)).toBeUndefined();
+    // Of other steps, the columns are others too.
+    const stale = after(told(draft), openStep(1, true), {
+      type: 'previewed',
+      answer,
+      shown: 1,
+      of: draftOf([DEDUPE]),
+    });
+    expect(stale.form).toMatchObject({ columns: undefined });
+  });
+});
+
+describe('exact counts', () => {
+  const draft = draftOf([TRIM, FILL]);
+  const counted = after(
+    told(draft),
+    { type: 'countsAsked', token: '2', of: draft },
+    { type: 'counted', token: '1', summary: summary(0, { cellsChanged: 9 }) },
+    { type: 'counted', token: '2', summary: summary(1, { cellsChanged: 7 }) },
+  );
+
+  it('ignore what was counted for an older question', () => {
+    expect(exactSummary(counted, 0)).toBeUndefined();
+    expect(exactSummary(counted, 1)?.cellsChanged).toBe(7);
+  });
+
+  it('hold for a step as long as the steps up to it stay as they were', () => {
+    expect(exactSummary(reduce(counted, change(draftOf([TRIM, FILL, SCALE]))), 1)?.cellsChanged).toBe(7);
+    expect(exactSummary(reduce(counted, change(draftOf([DEDUPE, FILL]))), 1)).toBeUndefined();
+    expect(
+      exactSummary(reduce(counted, change(draftOf([TRIM, FILL], { target: 'age' }))), 1),
+    ).toBeUndefined();
   });
 });

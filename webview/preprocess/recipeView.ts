@@ -1,0 +1,380 @@
+// Owns the zone of the recipe: the file, the steps in order, where the rows are split, and the form that is open. An
+// imperative island over the state; what is done about a click is in actions.ts.
+import * as l10n from '@vscode/l10n';
+import { stepTitle } from '../../src/shared/stepTexts';
+import { el, setChildren, setText, setTitle } from '../ui/dom';
+import { icon } from '../ui/icons';
+import { button, type ButtonElement } from '../ui/kit';
+import { openMenu, SEPARATOR } from '../ui/menu';
+import type { Actions } from './actions';
+import { openStepChooser } from './addStep';
+import { isSame } from './draft';
+import { listenToDrag } from './dragSteps';
+import { listedSteps, type ListedStep } from './listedSteps';
+import { OpenForm } from './openForm';
+import { exactSummary } from './shown';
+import { FILE, type PreprocessEvent, type PreprocessState } from './state';
+import { StepItem, type StepListener } from './stepItem';
+import { suggestionList } from './suggestions';
+import { columnsText, dialectText, rowsText, splitText } from './texts';
+
+export class RecipeView {
+  readonly element: HTMLElement;
+  private readonly list = el('ol', { class: 'steps', attrs: { 'aria-label': l10n.t('Steps') } });
+  private readonly undo: ButtonElement;
+  private readonly redo: ButtonElement;
+  private readonly file: {
+    item: HTMLLIElement;
+    main: HTMLButtonElement;
+    line: HTMLElement;
+    slot: HTMLElement;
+  };
+  private readonly split: {
+    item: HTMLLIElement;
+    main: HTMLButtonElement;
+    text: HTMLElement;
+    slot: HTMLElement;
+  };
+  private readonly items: StepItem[] = [];
+  private readonly empty = el('div', { class: 'recipe-empty' });
+  private readonly result = el('p', { class: 'recipe-result muted small' });
+  private readonly add: HTMLElement;
+  private readonly form: OpenForm;
+  /** Where the keyboard is in the list: FILE, a step, or the split behind the last. */
+  private current = FILE;
+
+  constructor(
+    private readonly state: () => PreprocessState,
+    private readonly dispatch: (event: PreprocessEvent) => void,
+    private readonly actions: Actions,
+  ) {
+    this.form = new OpenForm(state, dispatch, actions);
+    this.undo = button({
+      label: l10n.t('Undo'),
+      icon: 'discard',
+      look: 'icon',
+      onClick: () => actions.undo(),
+    });
+    this.redo = button({ label: l10n.t('Redo'), icon: 'redo', look: 'icon', onClick: () => actions.redo() });
+    this.file = this.fixedItem('file', () => this.select(FILE));
+    this.file.item.classList.add('step-file');
+    this.split = this.fixedItem('splitHorizontal', () => actions.editSplit());
+    this.split.item.classList.add('split');
+    this.add = button({ label: l10n.t('Add Step'), icon: 'add', onClick: () => this.openChooser(this.add) });
+    this.element = el(
+      'section',
+      { class: 'zone recipe', id: 'panel-recipe', attrs: { 'aria-label': l10n.t('Recipe') } },
+      el(
+        'div',
+        { class: 'zone-head' },
+        el('h2', {}, l10n.t('Recipe')),
+        el('span', { class: 'zone-tools' }, this.undo, this.redo),
+      ),
+      el(
+        'div',
+        { class: 'zone-body' },
+        this.list,
+        this.empty,
+        el('div', { class: 'recipe-add' }, this.add),
+        this.result,
+      ),
+    );
+    listenToDrag(this.list, (from, to) => this.move(from, to));
+    this.list.addEventListener('keydown', (event) => this.onKey(event));
+    this.list.addEventListener('focusin', (event) => this.onFocus(event));
+  }
+
+  /** Takes over what is filled in. @returns false when the open form is not whole */
+  settle(): boolean {
+    return this.form.settle();
+  }
+
+  openChooser(anchor: Element | { readonly x: number; readonly y: number }): void {
+    openStepChooser(anchor, (kind) => this.actions.addStep({ kind }));
+  }
+
+  update(): void {
+    const state = this.state();
+    const { draft, history } = state;
+    const past = history.past.at(-1);
+    const [future] = history.future;
+    this.undo.disabled = past === undefined;
+    this.redo.disabled = future === undefined;
+    setTitle(this.undo, past === undefined ? l10n.t('Undo') : l10n.t('Undo: {0} (Ctrl+Z)', past.label));
+    setTitle(this.redo, future === undefined ? l10n.t('Redo') : l10n.t('Redo: {0} (Ctrl+Y)', future.label));
+    const form = this.form.update();
+    this.updateFile(state, form);
+    const { steps, splitAt } = listedSteps(state);
+    this.current = Math.min(this.current, steps.length);
+    this.updateSplit(state, {
+      isInside: splitAt < steps.length,
+      isCurrent: this.current === steps.length,
+      form,
+    });
+    steps.forEach((listed, at) => this.updateItem(state, at, listed, form));
+    const nodes: Node[] = steps.map((_, at) => this.item(at).element);
+    if (draft !== undefined) nodes.splice(splitAt, 0, this.split.item);
+    setChildren(this.list, [this.file.item, ...nodes]);
+    this.updateEmpty(state, steps.length);
+    this.updateResult(state);
+    this.add.hidden = draft === undefined || steps.some(({ step }) => step === undefined);
+    this.form.afterUpdate();
+  }
+
+  focusSelected(): void {
+    this.mainOf(this.state().selected)?.focus();
+  }
+
+  private item(i: number): StepItem {
+    const listener: StepListener = {
+      select: (index) => this.select(index),
+      edit: (index) => this.actions.editStep(index),
+      remove: (index) => this.actions.removeStep(index),
+      enable: (index, on) => this.actions.enableStep(index, on),
+      menu: (index, anchor) => this.openStepMenu(index, anchor),
+    };
+    return (this.items[i] ??= new StepItem(listener));
+  }
+
+  private updateItem(
+    state: PreprocessState,
+    at: number,
+    { step, index }: ListedStep,
+    openForm: HTMLElement | undefined,
+  ): void {
+    const { form, preview, selected } = state;
+    // What the preview says of another step at this index says nothing of this one.
+    const isFresh = step !== undefined && isSame(preview.of?.steps[index], step);
+    const answer = isFresh ? preview.answer : undefined;
+    const exact = index < 0 ? undefined : exactSummary(state, index);
+    const failed = answer?.failed?.index === index ? answer.failed.message : undefined;
+    this.item(at).update({
+      index: at,
+      step,
+      title: step === undefined ? this.form.title() : '',
+      isSelected: selected === at,
+      isCurrent: this.current === at,
+      summary: exact ?? answer?.steps.find((summary) => summary.index === index),
+      isExact: exact !== undefined,
+      preview: preview.answer,
+      isPending: preview.isPending,
+      failure: failed,
+      form: form?.kind === 'step' && form.at === at ? openForm : undefined,
+    });
+  }
+
+  private updateFile(state: PreprocessState, form: HTMLElement | undefined): void {
+    const { head, selected, known } = state;
+    const dialect = known?.dialect ?? head?.dialect;
+    setText(this.file.line, dialect === undefined ? l10n.t('Reading …') : dialectText(dialect));
+    setTitle(this.file.main, dialect?.reason ?? '');
+    this.file.item.classList.toggle('selected', selected === FILE);
+    this.file.main.setAttribute('aria-current', selected === FILE ? 'step' : 'false');
+    this.tabStop(this.file.item, this.current === FILE);
+    setChildren(this.file.slot, state.form?.kind === 'reading' && form !== undefined ? [form] : []);
+  }
+
+  private updateSplit(
+    state: PreprocessState,
+    { isInside, isCurrent, form }: { isInside: boolean; isCurrent: boolean; form: HTMLElement | undefined },
+  ): void {
+    const split = state.draft?.split;
+    setText(this.split.text, l10n.t('Split: {0}', splitText(split)));
+    const notes = [
+      isInside
+        ? l10n.t('Steps below this line learn from train rows only.')
+        : l10n.t('No step learns from the rows, so they are split after the last one.'),
+      split === undefined
+        ? l10n.t('Nobody has chosen a split: stratified when the target has classes, else random.')
+        : (split.description ?? ''),
+    ];
+    setTitle(this.split.main, notes.filter((note) => note !== '').join('\n'));
+    this.tabStop(this.split.item, isCurrent);
+    setChildren(this.split.slot, state.form?.kind === 'split' && form !== undefined ? [form] : []);
+  }
+
+  private updateEmpty(state: PreprocessState, steps: number): void {
+    this.empty.hidden = steps > 0 || state.draft === undefined;
+    if (this.empty.hidden) return;
+    suggestionList(this.empty, state, this.actions);
+  }
+
+  private updateResult({ preview, draft }: PreprocessState): void {
+    const { answer } = preview;
+    const last = answer?.steps.at(-1);
+    this.result.hidden = draft === undefined || draft.steps.length === 0 || answer === undefined;
+    const problem = preview.problem ?? '';
+    this.result.classList.toggle('severity-error', problem !== '');
+    if (problem !== '') {
+      this.result.hidden = false;
+      setText(this.result, problem);
+      return;
+    }
+    if (answer === undefined || answer.failed !== undefined) {
+      this.result.hidden = true;
+      return;
+    }
+    const rows = last?.rowsAfter ?? answer.sampleRows;
+    const text = [rowsText(rows), columnsText(answer.columns.length)].join(' × ');
+    setText(
+      this.result,
+      answer.isWhole ? l10n.t('Result: {0}', text) : l10n.t('Result of the sample: {0}', text),
+    );
+  }
+
+  private fixedItem(
+    name: 'file' | 'splitHorizontal',
+    run: () => void,
+  ): {
+    item: HTMLLIElement;
+    main: HTMLButtonElement;
+    line: HTMLElement;
+    text: HTMLElement;
+    slot: HTMLElement;
+  } {
+    const line = el('span', { class: 'step-line' });
+    const text = el('span', { class: 'step-title' }, name === 'file' ? l10n.t('File') : '');
+    const main = el(
+      'button',
+      { class: 'step-main', attrs: { type: 'button' }, on: { click: run } },
+      el('span', { class: 'step-number' }, icon(name)),
+      el('span', { class: 'step-text' }, text, name === 'file' ? line : undefined),
+    );
+    const edit = el(
+      'button',
+      {
+        class: 'icon-button',
+        title: name === 'file' ? l10n.t('Read the file otherwise') : l10n.t('Edit the split'),
+        attrs: {
+          type: 'button',
+          'aria-label': name === 'file' ? l10n.t('Read the file otherwise') : l10n.t('Edit the split'),
+        },
+        on: { click: () => (name === 'file' ? this.actions.editReading() : this.actions.editSplit()) },
+      },
+      icon('edit'),
+    );
+    const slot = el('div', { class: 'step-form' });
+    const row = el('div', { class: 'step-row' }, main, el('span', { class: 'step-buttons' }, edit));
+    return { item: el('li', { class: 'step' }, row, slot), main, line, text, slot };
+  }
+
+  private tabStop(item: HTMLElement, isCurrent: boolean): void {
+    for (const control of item.querySelectorAll<HTMLElement>('.step-row button')) {
+      control.tabIndex = isCurrent ? 0 : -1;
+    }
+  }
+
+  private select(step: number): void {
+    this.current = step;
+    this.dispatch({ type: 'select', step });
+  }
+
+  private openStepMenu(index: number, anchor: Element): void {
+    const step = this.state().draft?.steps[index];
+    const count = this.state().draft?.steps.length ?? 0;
+    if (step === undefined) return;
+    openMenu(
+      l10n.t('Step {0}: {1}', index + 1, stepTitle(step.step)),
+      [
+        { label: l10n.t('Edit'), icon: 'edit', hint: 'F2', run: () => this.actions.editStep(index) },
+        {
+          label: l10n.t('Insert Step After'),
+          icon: 'add',
+          run: () => {
+            this.select(index);
+            this.openChooser(anchor);
+          },
+        },
+        { label: l10n.t('Duplicate'), icon: 'copy', run: () => this.actions.duplicateStep(index) },
+        SEPARATOR,
+        {
+          label: l10n.t('Move Up'),
+          icon: 'arrowUp',
+          hint: 'Alt+↑',
+          disabled: index === 0,
+          run: () => this.move(index, index - 1),
+        },
+        {
+          label: l10n.t('Move Down'),
+          icon: 'arrowDown',
+          hint: 'Alt+↓',
+          disabled: index === count - 1,
+          run: () => this.move(index, index + 1),
+        },
+        SEPARATOR,
+        { label: l10n.t('Delete'), icon: 'trash', hint: 'Del', run: () => this.remove(index) },
+      ],
+      anchor,
+    );
+  }
+
+  private move(from: number, to: number): void {
+    this.actions.moveStep(from, to);
+    this.current = this.state().selected;
+    this.focusSoon();
+  }
+
+  private remove(index: number): void {
+    this.actions.removeStep(index);
+    this.current = Math.min(index, (this.state().draft?.steps.length ?? 0) - 1);
+    this.focusSoon();
+  }
+
+  /** The list is drawn with the next frame; whoever was in it stays in it. */
+  private focusSoon(): void {
+    requestAnimationFrame(() => requestAnimationFrame(() => this.mainOf(this.current)?.focus()));
+  }
+
+  private mainOf(index: number): HTMLElement | undefined {
+    const count = this.list.querySelectorAll('.step[data-index]').length;
+    if (index === FILE) return this.file.main;
+    return index >= count ? this.split.main : this.items[index]?.main;
+  }
+
+  private onFocus(event: FocusEvent): void {
+    const item = event.target instanceof Element ? event.target.closest<HTMLElement>('.step') : null;
+    if (item === null) return;
+    const count = this.list.querySelectorAll('.step[data-index]').length;
+    this.current =
+      item === this.file.item
+        ? FILE
+        : item === this.split.item
+          ? count
+          : Number(item.dataset['index'] ?? FILE);
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target === null || target.closest('.step-form') !== null) return;
+    const count = this.list.querySelectorAll('.step[data-index]').length;
+    const at = this.current;
+    const isStep = at > FILE && at < count;
+    const go = (to: number): void => {
+      this.current = Math.min(count, Math.max(FILE, to));
+      this.update();
+      this.mainOf(this.current)?.focus();
+    };
+    const actions: Record<string, () => void> = event.altKey
+      ? {
+          ArrowUp: () => isStep && this.move(at, at - 1),
+          ArrowDown: () => isStep && this.move(at, at + 1),
+        }
+      : {
+          ArrowUp: () => go(at - 1),
+          ArrowDown: () => go(at + 1),
+          Home: () => go(FILE),
+          End: () => go(count),
+          Delete: () => isStep && this.remove(at),
+          F2: () =>
+            isStep
+              ? this.actions.editStep(at)
+              : at === FILE
+                ? this.actions.editReading()
+                : this.actions.editSplit(),
+        };
+    if (event.ctrlKey || event.metaKey || !Object.hasOwn(actions, event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    actions[event.key]?.();
+  }
+}

@@ -1,0 +1,360 @@
+// Owns the zone of the data: the grid over the file or over what a step does, the filter above it, and the line that
+// says in words what the eye sees. Asks for rows as one scrolls.
+import * as l10n from '@vscode/l10n';
+import { toErrorData } from '../../src/shared/errors';
+import type { TablePage } from '../../src/shared/schema/recipeResult';
+import { stepTitle } from '../../src/shared/stepTexts';
+import { el, setText } from '../ui/dom';
+import { formatCount } from '../ui/format';
+import { icon } from '../ui/icons';
+import { button } from '../ui/kit';
+import { isSame } from './draft';
+import { Grid, type GridListener } from './grid';
+import type { CellAt } from './gridKeys';
+import { diffModel, fileModel, type GridModel } from './gridModel';
+import { cellTitle, missingText } from './gridRows';
+import { PagedRows } from './rows';
+import { effectiveDraft, exactSummary, shownStep } from './shown';
+import { FILE, type PreprocessEvent, type PreprocessState } from './state';
+import { effectText, rowsText, scopeText } from './texts';
+
+const FILTER_DELAY_MS = 350;
+
+export interface TableListener extends Omit<GridListener, 'cell'> {
+  page(
+    params: {
+      offset: number;
+      limit: number;
+      filter?: string;
+      sort?: { column: string; order: 'ascending' | 'descending' };
+    },
+    signal: AbortSignal,
+  ): Promise<TablePage>;
+  widths(): ReadonlyMap<string, number>;
+}
+
+export class TableView {
+  readonly element: HTMLElement;
+  readonly grid: Grid;
+  private readonly rows: PagedRows;
+  private readonly filter: HTMLInputElement;
+  private readonly filterIssue = el('p', {
+    class: 'field-issue filter-issue',
+    id: 'filter-issue',
+    hidden: true,
+  });
+  private readonly find: HTMLInputElement;
+  private readonly count = el('span', { class: 'muted small table-count' });
+  private readonly banner = el('div', { class: 'banner', attrs: { role: 'status' } });
+  private readonly bannerIcon = el('span', { class: 'banner-icon' });
+  private readonly bannerText = el('span', { class: 'banner-text' });
+  private readonly onlyChanges: HTMLInputElement;
+  private readonly fileTools: HTMLElement;
+  private readonly cellLine = el('div', { class: 'cell-line ellipsis small' });
+  private readonly nothing = el('p', { class: 'table-nothing muted', hidden: true });
+  private filterTimer: ReturnType<typeof setTimeout> | undefined;
+  private model: GridModel | undefined;
+  private modelKey: readonly unknown[] = [];
+  private rowsKey: readonly unknown[] = [];
+  private filterProblem: string | undefined;
+  private shown: number | undefined;
+  private toReveal: string | undefined;
+
+  constructor(
+    private readonly state: () => PreprocessState,
+    private readonly dispatch: (event: PreprocessEvent) => void,
+    private readonly listener: TableListener,
+  ) {
+    this.rows = new PagedRows({
+      fetch: (offset, limit, signal) => this.fetch(offset, limit, signal),
+      changed: () => {
+        this.tellFilter(undefined);
+        this.grid.refresh();
+        this.updateWords();
+      },
+      failed: (error) => this.onFailed(error),
+    });
+    this.grid = new Grid({ ...listener, cell: (at) => this.showCell(at) });
+    this.filter = this.searchBox('filter', l10n.t('Filter rows, e.g. age >= 18 and country = "DE"'), () => {
+      clearTimeout(this.filterTimer);
+      this.filterTimer = setTimeout(() => this.applyFilter(), FILTER_DELAY_MS);
+    });
+    this.filter.setAttribute('aria-describedby', 'filter-issue');
+    this.filter.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') this.applyFilter();
+    });
+    this.find = this.searchBox('search', l10n.t('Find columns'), () =>
+      this.dispatch({ type: 'find', text: this.find.value }),
+    );
+    this.onlyChanges = el('input', {
+      class: 'check',
+      id: 'only-changes',
+      attrs: { type: 'checkbox' },
+      on: { change: () => this.dispatch({ type: 'onlyChanges', on: this.onlyChanges.checked }) },
+    });
+    this.banner.append(
+      this.bannerIcon,
+      this.bannerText,
+      el(
+        'span',
+        { class: 'banner-tools' },
+        el(
+          'span',
+          { class: 'check-row' },
+          this.onlyChanges,
+          el('label', { attrs: { for: 'only-changes' } }, l10n.t('Changed rows only')),
+        ),
+        button({
+          label: l10n.t('Show the file'),
+          icon: 'close',
+          look: 'icon',
+          onClick: () => this.dispatch({ type: 'select', step: FILE }),
+        }),
+      ),
+    );
+    this.fileTools = el('div', { class: 'search filter-box' }, icon('filter'), this.filter);
+    this.element = el(
+      'section',
+      { class: 'zone data', id: 'panel-data', attrs: { 'aria-label': l10n.t('Data') } },
+      el(
+        'div',
+        { class: 'table-tools' },
+        this.fileTools,
+        el('div', { class: 'search find-box' }, icon('search'), this.find),
+        this.count,
+      ),
+      this.filterIssue,
+      this.banner,
+      el('div', { class: 'grid-frame' }, this.grid.element, this.nothing),
+      this.cellLine,
+    );
+  }
+
+  update(): void {
+    const state = this.state();
+    this.updateModel(state);
+    if (this.filter !== document.activeElement) this.filter.value = state.filter;
+    if (this.find !== document.activeElement) this.find.value = state.find;
+    this.onlyChanges.checked = state.onlyChanges;
+    const isFile = this.shown === FILE;
+    this.fileTools.hidden = !isFile;
+    this.banner.hidden = isFile || this.shown === undefined;
+    this.element.classList.toggle('pending', shownStep(state) !== FILE && state.preview.isPending);
+    const { model } = this;
+    if (model !== undefined) {
+      this.grid.update({
+        label: isFile ? l10n.t('Rows of the file') : l10n.t('Rows before and after the step'),
+        model,
+        selected: state.column,
+        target: state.draft?.target,
+        sort: isFile ? (state.sort ?? 'none') : undefined,
+        hasParts: !isFile && state.preview.answer?.after.parts !== undefined,
+        widths: this.listener.widths(),
+      });
+      if (this.toReveal !== undefined) this.grid.showColumn(this.toReveal);
+      this.toReveal = undefined;
+    }
+    this.updateWords();
+  }
+
+  /** The file has changed: what was fetched is old. */
+  reload(): void {
+    this.rowsKey = [];
+    this.modelKey = [];
+  }
+
+  /** The model is made anew only when something it shows has changed. */
+  private updateModel(state: PreprocessState): void {
+    const show = shownStep(state);
+    const { preview } = state;
+    if (show === FILE) {
+      this.updateFileModel(state);
+      return;
+    }
+    const { answer } = preview;
+    // Until the answer is here, the table that is shown stays.
+    if (answer === undefined || preview.shown !== show) return;
+    const isUnfinished = state.form?.kind === 'step' && state.form.isNew && state.form.step === undefined;
+    const key = ['step', answer, state.find, state.onlyChanges, isUnfinished, state.known];
+    if (isSameKey(this.modelKey, key)) return;
+    this.modelKey = key;
+    const isOther = this.shown !== show;
+    if (isOther) this.grid.toTop();
+    this.shown = show;
+    const step = preview.of?.steps[show];
+    const types = new Map(state.known?.columns.map(({ name, type }) => [name, type]));
+    this.model = isUnfinished
+      ? diffModel({ ...answer, before: answer.after }, undefined, {
+          find: state.find,
+          onlyChanges: false,
+          types,
+        })
+      : diffModel(answer, step, { find: state.find, onlyChanges: state.onlyChanges, types });
+    // What the step did is what one wants to see of it.
+    if (isOther) this.toReveal = this.model.firstChange;
+  }
+
+  private updateFileModel(state: PreprocessState): void {
+    const { head, known, draft, kept, filter, sort, find } = state;
+    if (head === undefined || draft === undefined) return;
+    const names = head.preview.columns;
+    const rowsKey = [head, filter, sort, draft.reading];
+    if (!isSameKey(this.rowsKey, rowsKey)) {
+      this.rowsKey = rowsKey;
+      this.rows.reset(names.length);
+      this.tellFilter(undefined);
+      if (this.shown === FILE) this.grid.toTop();
+    }
+    // Rows of a reading that the host does not know yet would be those of the old one.
+    if (!isSame(kept?.reading, draft.reading)) return;
+    const key = ['file', head, known, find, filter, sort];
+    if (isSameKey(this.modelKey, key)) return;
+    this.modelKey = key;
+    if (this.shown !== FILE) this.grid.toTop();
+    this.shown = FILE;
+    this.model = fileModel(
+      {
+        names,
+        profiles: new Map(known?.columns.map((column) => [column.name, column])),
+        rows: this.rows,
+        head: head.preview.rows,
+        isPlain: filter === '' && sort === undefined,
+        fileRows: known?.rows ?? head.preview.rows.length,
+      },
+      find,
+    );
+  }
+
+  private fetch(offset: number, limit: number, signal: AbortSignal): Promise<TablePage> {
+    const { filter, sort } = this.state();
+    return this.listener.page(
+      {
+        offset,
+        limit,
+        ...(filter === '' ? {} : { filter }),
+        ...(sort === undefined ? {} : { sort }),
+      },
+      signal,
+    );
+  }
+
+  private onFailed(error: unknown): void {
+    const { message } = toErrorData(error);
+    if (this.state().filter === '') this.dispatch({ type: 'problem', message });
+    else this.tellFilter(message);
+  }
+
+  private tellFilter(message: string | undefined): void {
+    this.filterProblem = message;
+    this.filterIssue.hidden = message === undefined;
+    setText(this.filterIssue, message ?? '');
+    this.filter.setAttribute('aria-invalid', String(message !== undefined));
+  }
+
+  private applyFilter(): void {
+    clearTimeout(this.filterTimer);
+    this.dispatch({ type: 'filter', text: this.filter.value.trim() });
+  }
+
+  private updateWords(): void {
+    const state = this.state();
+    const { model } = this;
+    setText(this.count, model === undefined ? '' : this.countText(state, model));
+    if (!this.banner.hidden) {
+      const { text, isFailure } = this.bannerWords(state);
+      setText(this.bannerText, text);
+      if (this.bannerIcon.dataset['failed'] !== String(isFailure)) {
+        this.bannerIcon.dataset['failed'] = String(isFailure);
+        this.bannerIcon.replaceChildren(
+          isFailure ? icon('error', 'severity-error') : icon('diffModified', 'mark-changed'),
+        );
+      }
+    }
+    const isEmpty = model?.rowCount === 0 && this.filterProblem === undefined;
+    this.nothing.hidden = !isEmpty && model !== undefined;
+    setText(this.nothing, this.nothingText(state));
+  }
+
+  private nothingText(state: PreprocessState): string {
+    if (this.model === undefined)
+      return state.profile.kind === 'failed' ? '' : l10n.t('Reading the first rows …');
+    if (this.shown !== FILE)
+      return state.onlyChanges ? l10n.t('No row is changed.') : l10n.t('No rows are left.');
+    if (state.filter === '') return l10n.t('The file has no rows.');
+    return this.rows.count === undefined ? l10n.t('Looking for rows …') : l10n.t('No row fits the filter.');
+  }
+
+  private countText(state: PreprocessState, model: GridModel): string {
+    const { head, known, find, filter } = state;
+    const parts: string[] = [];
+    if (this.shown === FILE && known !== undefined) {
+      const all = known.rows;
+      parts.push(
+        filter === ''
+          ? rowsText(all)
+          : l10n.t('{0} of {1} rows', formatCount(model.rowCount), formatCount(all)),
+      );
+    } else if (this.shown === FILE) {
+      parts.push(
+        filter === '' ? l10n.t('first {0} rows', formatCount(model.rowCount)) : rowsText(model.rowCount),
+      );
+    } else parts.push(l10n.t('{0} rows shown', formatCount(model.rowCount)));
+    const all = head?.preview.columns.length ?? model.names.length;
+    if (find.trim() !== '')
+      parts.push(l10n.t('{0} of {1} columns', formatCount(model.names.length), formatCount(all)));
+    return parts.join(' · ');
+  }
+
+  /** "Step 2, Fill missing values: 12 cells changed in a sample of 5,000 of 1,000,000 rows" */
+  private bannerWords(state: PreprocessState): { text: string; isFailure: boolean } {
+    const { preview } = state;
+    const { answer, problem } = preview;
+    const told = (text: string, isFailure = false): { text: string; isFailure: boolean } => ({
+      text,
+      isFailure,
+    });
+    if (problem !== undefined && problem !== '') return told(problem, true);
+    const index = shownStep(state);
+    const step = effectiveDraft(state)?.steps[index];
+    if (step === undefined || answer === undefined) return told(l10n.t('Working …'));
+    const title = l10n.t('Step {0}, {1}', index + 1, stepTitle(step.step));
+    if (preview.shown !== index) return told(l10n.t('{0}: working …', title));
+    if (answer.failed !== undefined && answer.failed.index <= index) return told(answer.failed.message, true);
+    if (!step.enabled) return told(l10n.t('{0}: off', title));
+    const exact = exactSummary(state, index);
+    const summary = exact ?? answer.steps.find((each) => each.index === index);
+    if (summary === undefined) return told(title);
+    return told(l10n.t('{0}: {1} {2}', title, effectText(summary), scopeText(answer, exact !== undefined)));
+  }
+
+  /** The cell that the keyboard is at, whole: what a narrow column cuts off. */
+  private showCell(at: CellAt | undefined): void {
+    const name = at === undefined ? undefined : this.model?.names[at.column];
+    const row = at === undefined || at.row < 0 ? undefined : this.model?.row(at.row);
+    if (at === undefined || name === undefined || row === undefined) {
+      setText(this.cellLine, name ?? '');
+      return;
+    }
+    const cell = row.cell(at.column);
+    const text = cell.old === undefined ? (cell.text ?? missingText()) : cellTitle(cell);
+    setText(this.cellLine, l10n.t('Row {0}, {1}: {2}', row.number, name, text));
+  }
+
+  private searchBox(name: 'filter' | 'search', label: string, onInput: () => void): HTMLInputElement {
+    return el('input', {
+      class: name === 'filter' ? 'input code' : 'input',
+      attrs: {
+        type: 'text',
+        'aria-label': name === 'filter' ? l10n.t('Filter rows') : label,
+        placeholder: label,
+        autocomplete: 'off',
+        spellcheck: 'false',
+      },
+      on: { input: onInput },
+    });
+  }
+}
+
+function isSameKey(one: readonly unknown[], other: readonly unknown[]): boolean {
+  return one.length === other.length && one.every((part, i) => Object.is(part, other[i]));
+}

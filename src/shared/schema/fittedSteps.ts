@@ -63,6 +63,13 @@ export const fittedStates = {
     /** `values` per category, then per output. */
     columns: perColumn({ categories: z.array(category), values: z.array(z.array(jsonNumberSchema)) }),
   }),
+  /** By code point. idf: ln((1 + n) / (1 + df)) + 1, as scikit-learn's smooth_idf. */
+  tfIdf: z.object({
+    column: z.string(),
+    terms: z.array(z.string()),
+    idf: z.array(jsonNumberSchema),
+    names: z.array(z.string()),
+  }),
 } satisfies Partial<Record<StepKind, z.ZodType>>;
 
 export type FittedStates = { [K in keyof typeof fittedStates]: z.infer<(typeof fittedStates)[K]> };

@@ -5,11 +5,11 @@ import { sqlText } from '../data/database';
 import { cellsOf, IS_STRAY_SQL, numberAt, type CheckContext } from './check';
 
 /**
- * 1.234,5 and 1,234.5 and 0,5 and $3 and 4 % and 12 € and (1,200): a number to a person, text to a plain reader. What
- * is a plain number never gets here. A no-break space parts groups as a space does.
+ * 1.234,5 and 1,234.5 and 0,5 and $3 and 4 % and 12 €: a number to a person, text to a plain reader. What the file's own
+ * way of writing numbers reads never gets here. A no-break space parts groups as a space does.
  */
 const WRITTEN_NUMBER =
-  "\\(?[-+]?[$€£¥₹]? ?[-+]?(\\d{1,3}([.,' \u00a0\u202f]\\d{3})+|\\d+)([.,]\\d+)?[ \u00a0]?[%$€£¥₹]?\\)?";
+  "[-+]?[$€£¥₹]? ?[-+]?(\\d{1,3}([.,'’ \u00a0\u202f]\\d{3})+|\\d+)([.,]\\d+)?[ \u00a0]?[%$€£¥₹]?";
 
 /** Over `cellsOf`: a stray cell that is an oddly written number. CASE, so that the pattern is tried on few. */
 export const IS_WRITTEN_SQL = `(CASE WHEN ${IS_STRAY_SQL} THEN regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)}) ELSE false END)`;

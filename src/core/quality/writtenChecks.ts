@@ -113,10 +113,14 @@ const FORMATS: readonly NumberFormat[] = [
 
 /** Casts with the format that reads the most cells; the first of those that read as many. */
 async function readAsNumbers(context: CheckContext, name: string): Promise<Remedy> {
+  const relation = await context.relation([name]);
+  // A cast that says nothing takes the file's own way.
+  const own = relation.columns[0]?.numbers;
   const bare = `trim(t, ' $€£¥₹%\u00a0')`;
+  const formats = FORMATS.map((format) => (format.thousands === '' && format.decimal === '.' ? own : format));
   const [row] = await context.query(
     `SELECT count(*) FILTER (WHERE ${IS_WRITTEN_SQL} AND regexp_matches(t, '[$€£¥₹%]')),
-       ${FORMATS.map((format) => `count(${numberSql(bare, format)})`).join(', ')}
+       ${formats.map((format) => `count(${numberSql(bare, format)})`).join(', ')}
      FROM ${await cellsOf(context, name)}`,
   );
   const read = FORMATS.map((_, index) => numberAt(row, index + 1));

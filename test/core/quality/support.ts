@@ -9,6 +9,7 @@ import { fitRecipeSteps } from '../../../src/core/recipe/pipeline';
 import { splitRelation } from '../../../src/core/recipe/splitRelation';
 import { splitSchema, targetSchema, type Split, type Target } from '../../../src/shared/schema/experiment';
 import type { QualityCheckId, QualityFinding, QualityReport } from '../../../src/shared/schema/quality';
+import type { ReadingInput } from '../../../src/shared/schema/reading';
 import type { RecipeStep } from '../../../src/shared/schema/recipeSteps';
 import type { CsvFolder } from '../data/tempCsv';
 
@@ -18,6 +19,7 @@ export type SplitInput = z.input<typeof splitSchema>;
 export interface CheckedTable {
   readonly target?: TargetInput | undefined;
   readonly split?: SplitInput | undefined;
+  readonly reading?: ReadingInput | undefined;
 }
 
 export const NOW_MS = Date.UTC(2025, 5, 1);
@@ -44,9 +46,13 @@ export async function findingsOf(
   id: QualityCheckId,
   table: CheckedTable = {},
 ): Promise<QualityFinding[]> {
-  const source = await folder.open(csv);
-  const { checks } = await check(source, table, { only: [id] });
-  return checks[0]?.findings ?? [];
+  const source = await openCsv(await folder.write(csv), { reading: table.reading });
+  try {
+    const { checks } = await check(source, table, { only: [id] });
+    return checks[0]?.findings ?? [];
+  } finally {
+    source.close();
+  }
 }
 
 /** The CSV after the steps, with the rows of all parts. */

@@ -21,6 +21,7 @@ import {
   withRoomForLines,
   type LoadedRows,
   type RowLoader,
+  type Scan,
 } from './rowLoader';
 import { nameColumns } from './sniff';
 
@@ -63,6 +64,8 @@ export interface CsvSource extends Disposable {
   lineOf(row: number, options?: QueryOptions): Promise<number | undefined>;
   /** The lines of several rows in one pass; empty for Parquet. @param rows ascending, each once */
   linesOf(rows: readonly number[], options?: QueryOptions): Promise<readonly number[]>;
+  /** How the rows are read, once they are. */
+  scan(options?: QueryOptions): Promise<Scan>;
   close(): void;
 }
 
@@ -151,7 +154,8 @@ async function openJson(
       issues: [...issues, ...plain.issues],
       cells: cellsOf(open),
     };
-    const loader = jsonLoader(plain.path, found, plain.encoding, database);
+    const texts = { path: head.path, plainPath: plain.path, encoding: plain.encoding };
+    const loader = jsonLoader(texts, found, database);
     return { file, loader: { ...loader, dispose: () => text.dispose() } };
   } catch (error) {
     text.dispose();
@@ -270,6 +274,10 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
         relation: { from, columns: cells, isSplit: false, nextId: columns.length },
         issues: [...file.issues, ...issues],
       };
+    },
+    async scan(options = {}) {
+      await load(options);
+      return loader.scan();
     },
     close,
     dispose: close,

@@ -18,7 +18,17 @@ export interface LoadedRows {
   readonly encoding?: EncodingChoice | undefined;
 }
 
+/** How the rows are read, to be written down. */
+export interface Scan {
+  /** SELECT that gives c0, c1, ... as text from the user's own file. */
+  readonly sql: string;
+  /** The rows are read from a plain copy: DuckDB cannot read the file as it is. */
+  readonly isOfCopy: boolean;
+}
+
 export interface RowLoader extends Disposable {
+  /** Only after `load`. */
+  scan(): Scan;
   /** Makes the table `cells` anew. */
   load(options: QueryOptions): Promise<LoadedRows>;
   /**
@@ -63,13 +73,21 @@ export function isLineTooLong(error: unknown): boolean {
   return error instanceof Error && /max(imum)?[_ ]line[_ ]size/i.test(error.message);
 }
 
+export interface JsonText {
+  /** The user's file. */
+  readonly path: string;
+  /** What is read. */
+  readonly plainPath: string;
+  readonly encoding: EncodingChoice;
+}
+
 export function jsonLoader(
-  plainPath: string,
+  { path, plainPath, encoding }: JsonText,
   columns: JsonColumns,
-  encoding: EncodingChoice,
   database: Database,
 ): RowLoader {
   return {
+    scan: () => ({ sql: jsonCells(linesOfFile(path, LINE_BYTES), columns), isOfCopy: plainPath !== path }),
     async load(options) {
       const { keys } = columns;
       const lines = (bytes: number): string => linesOfFile(plainPath, bytes);
@@ -96,6 +114,7 @@ export function jsonLoader(
 
 export function parquetLoader(file: ParquetFile, database: Database): RowLoader {
   return {
+    scan: () => ({ sql: file.cells, isOfCopy: false }),
     async load(options) {
       await database.rows(`CREATE OR REPLACE TABLE cells AS ${file.cells}`, options);
       return { rows: file.rows, issues: [] };

@@ -1,17 +1,11 @@
 // The data process as the extension host uses it: the real program, killed in the middle of its work.
-import { createRequire } from 'node:module';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BenchError } from '../../../src/shared/errors';
 import { DataClient, type DataProgram } from '../../../src/extension/process/dataClient';
 import { csvFolder } from '../../core/data/tempCsv';
-import { REPO } from '../../support/cli';
+import { buildDataWorker, type BuiltWorker } from '../../support/dataWorker';
 
-const { bundles } = createRequire(__filename)('../../../esbuild.js') as {
-  bundles: Record<string, BuildOptions>;
-};
 const csv = csvFolder();
 
 /** Large enough that a profile takes several hundred milliseconds. */
@@ -22,13 +16,11 @@ const LARGE = [
   ),
 ].join('\n');
 
-// Inside the repository, so that it finds the native packages.
-const folder = path.join(REPO, 'out', `data-client-${process.pid}`);
-const script = path.join(folder, 'dataWorker.js');
+let worker: BuiltWorker;
 beforeAll(async () => {
-  await build({ ...bundles['dataWorker'], absWorkingDir: REPO, outfile: script, sourcemap: false });
+  worker = await buildDataWorker('client');
 });
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+afterAll(() => worker.remove());
 
 let log: string[];
 let client: DataClient;
@@ -39,7 +31,7 @@ beforeEach(() => {
 afterEach(() => client.dispose());
 
 function start(
-  program: () => DataProgram = () => ({ node: process.execPath, script, l10nBundle: {} }),
+  program: () => DataProgram = () => ({ node: process.execPath, script: worker.script, l10nBundle: {} }),
 ): DataClient {
   return new DataClient(program, { info: (line) => void log.push(line) });
 }
@@ -72,9 +64,9 @@ describe('the client of the data process', () => {
   });
 
   it('says when the program cannot be started, and tries anew', async () => {
-    let node = path.join(folder, 'no-node');
+    let node = path.join(path.dirname(worker.script), 'no-node');
     client.dispose();
-    client = start(() => ({ node, script, l10nBundle: {} }));
+    client = start(() => ({ node, script: worker.script, l10nBundle: {} }));
     const file = await csv.write('a,b\n1,x');
     await expect(client.request('profile', { path: file })).rejects.toMatchObject({
       code: 'data-worker.died',

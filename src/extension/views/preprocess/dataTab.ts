@@ -328,7 +328,8 @@ export class DataTab implements Disposable {
   private onProgress({ path, fraction }: { path: string; fraction: number }): void {
     if (path !== this.path) return;
     if (this.told.profile?.kind === 'working') this.tell('profile', { kind: 'working', fraction });
-    else for (const report of this.exporting) report(fraction);
+    // The checks tell theirs for the same file.
+    else if (this.told.quality?.kind !== 'working') for (const report of this.exporting) report(fraction);
   }
 
   private begin(): AbortController {

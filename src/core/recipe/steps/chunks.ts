@@ -41,19 +41,28 @@ export interface GrowingTable {
   append(columns: readonly ValueColumn[]): Promise<void>;
 }
 
-/** @param columns of a first, empty chunk */
+interface GrowingColumn {
+  readonly id: string;
+  /** SQL type. */
+  readonly type: string;
+}
+
+/** Chunks may come as other types, which are cast: lists as texts, for one. */
 export async function growingTable(
-  columns: readonly ValueColumn[],
+  columns: readonly GrowingColumn[],
   { database, workbench, signal }: StepContext,
 ): Promise<GrowingTable> {
   const name = workbench.tableName();
-  await database.createTable(name, columns, { signal });
+  await database.rows(`CREATE TABLE ${name} (${columns.map(({ id, type }) => `${id} ${type}`).join(', ')})`, {
+    signal,
+  });
+  const cast = columns.map(({ id, type }) => `${id}::${type}`).join(', ');
   return {
     name,
     async append(chunk) {
       const next = workbench.tableName();
       await database.createTable(next, chunk, { signal });
-      await database.rows(`INSERT INTO ${name} SELECT * FROM ${next}`, { signal });
+      await database.rows(`INSERT INTO ${name} SELECT ${cast} FROM ${next}`, { signal });
       await database.rows(`DROP TABLE ${next}`);
     },
   };

@@ -4,7 +4,6 @@ import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../../shared/errors';
 import type { FittedStates } from '../../../shared/schema/fittedSteps';
 import type { StepKind, StepOf } from '../../../shared/schema/recipeSteps';
-import type { ValueColumn } from '../../data/database';
 import { addColumns, columnOf, dropColumns, textOf, type Relation } from '../../data/relation';
 import { compareCodePoints } from '../codePoints';
 import { countRows } from '../pipeline';
@@ -13,10 +12,9 @@ import { writtenDown } from './besideRows';
 import { forEachChunk, growingTable } from './chunks';
 import type { StepContext, StepDefinition } from './step';
 
-/** 8 bytes each: 16 GB on disk, when they do not fit into memory. */
+/** 8 bytes each once they are written out: 16 GB. */
 const MAX_CELLS = 2e9;
-/** Of a chunk of weights: 16 MB. */
-const CHUNK_CELLS = 2 ** 21;
+const CHUNK_ROWS = 2 ** 16;
 
 async function fit(
   step: StepOf<'tfIdf'>,
@@ -58,6 +56,10 @@ async function fit(
   };
 }
 
+/**
+ * The weights stand beside the rows as two lists, of the terms that a text has; a column takes its own out of them when it
+ * is read. Written out, a hundred numbers a row would take ten times as long, and thousands would not fit.
+ */
 async function apply(
   step: StepOf<'tfIdf'>,
   state: FittedStates['tfIdf'],
@@ -66,52 +68,80 @@ async function apply(
 ): Promise<Relation> {
   const rows = await writtenDown(input, context);
   const column = columnOf(rows, step.column);
-  const added = state.names.map((name, i) => ({ name, kind: 'number' as const, sql: `w${i}` }));
+  if (state.terms.length === 0) return step.keep ? rows : dropColumns(rows, [column.name]);
+  await checkSize(step, state.terms.length, rows, context);
   const table = await weighRows(step, state, rows, context);
-  const from = `(SELECT a.*, ${table.ids.join(', ')} FROM ${rows.from} a POSITIONAL JOIN ${table.name})`;
-  const withTerms = added.length === 0 ? rows : addColumns({ ...rows, from }, added, column.name);
-  return step.keep ? withTerms : dropColumns(withTerms, [column.name]);
+  const [terms, weights] = [`terms${rows.nextId}`, `weights${rows.nextId}`];
+  const from = `(SELECT a.*, b.i AS ${terms}, b.w AS ${weights} FROM ${rows.from} a POSITIONAL JOIN ${table} b)`;
+  const added = state.names.map((name, i) => ({
+    name,
+    kind: 'number' as const,
+    sql: `coalesce(${weights}[list_position(${terms}, ${i}::USMALLINT)], 0)`,
+  }));
+  const weighed = addColumns({ ...rows, from }, added, column.name);
+  return step.keep ? weighed : dropColumns(weighed, [column.name]);
 }
 
+async function checkSize(
+  step: StepOf<'tfIdf'>,
+  terms: number,
+  rows: Relation,
+  context: StepContext,
+): Promise<void> {
+  const count = await countRows(rows, context);
+  if (count * terms <= MAX_CELLS) return;
+  throw new BenchError(
+    'recipe.tooManyCells',
+    l10n.t(
+      '{0} terms in {1} rows are more than {2} numbers. Take fewer terms (maxTerms), or fewer rows.',
+      terms,
+      count,
+      MAX_CELLS,
+    ),
+    { details: { column: step.column } },
+  );
+}
+
+/** @returns a table with the terms `i` and their weights `w` of each row */
 async function weighRows(
   step: StepOf<'tfIdf'>,
   state: FittedStates['tfIdf'],
   rows: Relation,
   context: StepContext,
-): Promise<{ readonly name: string; readonly ids: readonly string[] }> {
-  const ids = state.terms.map((_, i) => `w${i}`);
-  if (ids.length === 0) return { name: '', ids };
-  const count = await countRows(rows, context);
-  if (count * ids.length > MAX_CELLS) {
-    throw new BenchError(
-      'recipe.tooManyCells',
-      l10n.t(
-        '{0} terms in {1} rows are more than {2} numbers. Take fewer terms (maxTerms), or fewer rows.',
-        ids.length,
-        count,
-        MAX_CELLS,
-      ),
-      { details: { column: step.column } },
-    );
-  }
-  const columnsOf = (values: readonly Float64Array[]): ValueColumn[] =>
-    ids.map((id, i) => ({ id, type: 'DOUBLE', values: values[i] ?? new Float64Array(0) }));
+): Promise<string> {
   const weigher = new TermWeigher(state, step.maxWords);
-  const table = await growingTable(columnsOf([]), context);
-  const chunkRows = Math.max(1024, Math.floor(CHUNK_CELLS / ids.length));
-  const text = textOf(columnOf(rows, step.column));
-  await forEachChunk(rows, [text], chunkRows, context, async ([texts = []]) => {
-    const weights = ids.map(() => new Float64Array(texts.length));
-    for (const [row, value] of texts.entries()) {
-      if (typeof value !== 'string') continue;
-      weigher.weigh(value, (index, weight) => {
-        const column = weights[index];
-        if (column !== undefined) column[row] = weight;
-      });
-    }
-    await table.append(columnsOf(weights));
-  });
-  return { name: table.name, ids };
+  const table = await growingTable(
+    [
+      { id: 'i', type: 'USMALLINT[]' },
+      { id: 'w', type: 'DOUBLE[]' },
+    ],
+    context,
+  );
+  await forEachChunk(
+    rows,
+    [textOf(columnOf(rows, step.column))],
+    CHUNK_ROWS,
+    context,
+    async ([texts = []]) => {
+      const [terms, weights]: [string[], string[]] = [[], []];
+      for (const text of texts) {
+        const [found, numbers]: [number[], number[]] = [[], []];
+        if (typeof text === 'string') {
+          weigher.weigh(text, (term, weight) => {
+            found.push(term);
+            numbers.push(weight);
+          });
+        }
+        terms.push(`[${found.join()}]`);
+        weights.push(`[${numbers.join()}]`);
+      }
+      await table.append([
+        { id: 'i', type: 'VARCHAR', values: terms },
+        { id: 'w', type: 'VARCHAR', values: weights },
+      ]);
+    },
+  );
+  return table.name;
 }
 
 export const tfIdfSteps = {

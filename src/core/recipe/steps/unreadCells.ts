@@ -64,8 +64,9 @@ async function unreadCells(
   const found: UnreadCells[] = [];
   for (const slice of slicesOf(columns, 16)) {
     const cells = slice.map(({ column, value }, i) => {
-      const isUnread = `${hasValueSql(column)} AND (${value}) IS NULL`;
-      return `CASE WHEN ${isUnread} THEN (${textOf(column)}) END AS u${i}`;
+      // The value first: few cells cannot be read, and whether they stand for no value is looked up in lists.
+      const unread = `CASE WHEN ${hasValueSql(column)} THEN (${textOf(column)}) END`;
+      return `CASE WHEN (${value}) IS NULL THEN ${unread} END AS u${i}`;
     });
     const counted = slice.map(
       (_, i) => `count(u${i}), arg_min(u${i}, ord), arg_min(rid, ord) FILTER (u${i} IS NOT NULL)`,

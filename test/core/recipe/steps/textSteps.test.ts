@@ -49,8 +49,13 @@ describe('changeCase', () => {
 });
 
 describe('replaceText', () => {
-  const replace = (rest: object): RecipeStepInput =>
-    ({ step: 'replaceText', columns: ['x'], find: 'a.', replace: 'Z', ...rest }) as RecipeStepInput;
+  const replace = (rest: object): RecipeStepInput => ({
+    step: 'replaceText',
+    columns: ['x'],
+    find: 'a.',
+    replace: 'Z',
+    ...rest,
+  });
 
   it('replaces parts as they are written', async () => {
     expect(await texts(['a.b a.', 'A.b', 'ab'], replace({}))).toEqual(['Zb Z', 'A.b', 'ab']);

@@ -34,6 +34,16 @@ export function slicesOf<T>(items: readonly T[], size = COLUMNS_PER_QUERY): T[][
   return slices;
 }
 
+/** The rows, written down with these columns alone where many queries are to come that would plan it all each time. */
+export async function forManyQueries(
+  relation: Relation,
+  columns: readonly RelationColumn[],
+  { workbench, signal }: StepContext,
+): Promise<Relation> {
+  const isCheap = columns.length <= LAZY_COLUMNS || /^\w+$/.test(relation.from);
+  return isCheap ? relation : workbench.materialise({ ...relation, columns }, { signal });
+}
+
 /** New values (and kinds) for columns that are there. */
 export async function changeColumns(
   input: Relation,

@@ -13,7 +13,7 @@ import { noteNotNumbers } from './notNumbers';
 import { finiteSql, log1pSql, withPlaces } from './numberSql';
 import { fitPower, powerSql } from './powerTransform';
 import { applyQuantiles, fitQuantiles } from './quantileTransform';
-import { momentsOf, quantilesOf, rangesOf } from './statisticsSql';
+import { evenShares, momentsOf, quantilesOf, rangesOf } from './statisticsSql';
 import type { ApplyContext, StepContext, StepDefinition } from './step';
 
 const sameColumns = (_step: unknown, columns: readonly string[]): readonly string[] => columns;
@@ -188,7 +188,7 @@ async function fitBins(
     return columns.map(({ name }) => ({ column: name, edges: [...step.edges] }));
   }
   const ranges = await rangesOf(train, columns, context);
-  const shares = Array.from({ length: step.bins + 1 }, (_, i) => i / step.bins);
+  const shares = evenShares(step.bins + 1, 'percent');
   const quantiles =
     step.strategy === 'quantile' ? await quantilesOf(train, columns, ranges, shares, context) : [];
   return fittedColumns(columns, (i) => {

@@ -111,36 +111,59 @@ export async function bestLambda(
 
 async function boxCoxLambda(values: Float64Array, signal: AbortSignal | undefined): Promise<number> {
   const logs = values.map(Math.log);
-  const [sumOfLogs, least, largest] = [sumOf(logs), minOf(logs), maxOf(logs)];
-  const objective: Objective = async (lambda) => {
-    // Divided by the largest power, so that none overflows; a factor changes the variance by its square.
-    const shift = Math.max(lambda * least, lambda * largest);
-    const isNear = Math.abs(lambda) * Math.max(Math.abs(least), Math.abs(largest)) < 1;
-    const powers = await mapped(logs, signal, (log) => {
-      if (lambda === 0) return log;
-      return isNear ? Math.expm1(lambda * log) / lambda : Math.exp(lambda * log - shift);
-    });
-    const logVariance =
-      Math.log(varianceOf(powers)) + (lambda === 0 || isNear ? 0 : 2 * (shift - Math.log(Math.abs(lambda))));
-    return -((lambda - 1) * sumOfLogs - (values.length / 2) * logVariance);
-  };
+  const sumOfLogs = sumOf(logs);
+  const logVariance = logVarianceOfPowers(logs, signal);
+  const objective: Objective = async (lambda) =>
+    -((lambda - 1) * sumOfLogs - (values.length / 2) * (await logVariance(lambda)));
   return minimise(objective, -2, 2);
 }
 
 async function yeoJohnsonLambda(values: Float64Array, signal: AbortSignal | undefined): Promise<number> {
   const logs = values.map((value) => Math.sign(value) * Math.log1p(Math.abs(value)));
   const sumOfLogs = sumOf(logs);
+  const logVariance = logVarianceOfYeoJohnson(logs, signal);
   const objective: Objective = async (lambda) => {
-    const powers = await mapped(logs, signal, (log) =>
-      log >= 0 ? powerOfLog(lambda, log) : -powerOfLog(2 - lambda, -log),
-    );
-    const variance = varianceOf(powers);
+    const variance = await logVariance(lambda);
     // A variance of 0 would win for ever.
-    if (!(variance >= 2.2250738585072014e-308) || !Number.isFinite(variance)) return Infinity;
-    return (values.length / 2) * Math.log(variance) - (lambda - 1) * sumOfLogs;
+    if (!Number.isFinite(variance)) return Infinity;
+    return (values.length / 2) * variance - (lambda - 1) * sumOfLogs;
   };
   const [low, high] = safeLambdas(values);
   return minimiseBounded(objective, low, high);
+}
+
+type LogVariance = (lambda: number) => Promise<number>;
+
+/** ln of the variance of (y^lambda - 1) / lambda, from ln y. */
+function logVarianceOfPowers(logs: Float64Array, signal: AbortSignal | undefined): LogVariance {
+  const [least, largest] = [minOf(logs), maxOf(logs)];
+  return async (lambda) => {
+    const isNear = Math.abs(lambda) * Math.max(Math.abs(least), Math.abs(largest)) < 1;
+    if (isNear) return Math.log(varianceOf(await mapped(logs, signal, (log) => powerOfLog(lambda, log))));
+    // The variance is that of y^lambda, without the 1 that would take its digits; divided by the largest, so that none
+    // overflows.
+    const shift = Math.max(lambda * least, lambda * largest);
+    const powers = await mapped(logs, signal, (log) => Math.exp(lambda * log - shift));
+    return Math.log(varianceOf(powers)) + 2 * (shift - Math.log(Math.abs(lambda)));
+  };
+}
+
+/** @param logs sign(x) ln(1 + |x|) */
+function logVarianceOfYeoJohnson(logs: Float64Array, signal: AbortSignal | undefined): LogVariance {
+  if (minOf(logs) >= 0) return logVarianceOfPowers(logs, signal);
+  if (maxOf(logs) <= 0) {
+    const ofNegative = logVarianceOfPowers(
+      logs.map((log) => -log),
+      signal,
+    );
+    return (lambda) => ofNegative(2 - lambda);
+  }
+  return async (lambda) => {
+    const powers = await mapped(logs, signal, (log) =>
+      log >= 0 ? powerOfLog(lambda, log) : -powerOfLog(2 - lambda, -log),
+    );
+    return Math.log(varianceOf(powers));
+  };
 }
 
 /** Lambdas for which 20 times the largest number neither over- nor underflows. @see scipy.stats.yeojohnson_normmax */

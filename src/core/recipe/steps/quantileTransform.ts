@@ -7,7 +7,7 @@ import { doubleSql } from '../../data/scalarSql';
 import { asNumbers, changeSlices, slicesOf, type ChangeSlice } from './changeColumns';
 import { listSql, normalQuantileSql, withPlaces } from './numberSql';
 import { noteNotNumbers } from './notNumbers';
-import { quantilesOf, rangesOf } from './statisticsSql';
+import { evenShares, quantilesOf, rangesOf } from './statisticsSql';
 import type { ApplyContext, StepContext } from './step';
 
 /** Numbers this close to the smallest or largest have the rank 0 or 1 for normal output. @see BOUNDS_THRESHOLD */
@@ -28,7 +28,7 @@ export async function fitQuantiles(
   // Rows with a missing value count here too, as in scikit-learn.
   const [row] = await context.database.rows(`SELECT count(*) FROM ${train.from}`, { signal: context.signal });
   const count = Math.max(1, Math.min(step.quantiles, Number(row?.[0] ?? 0)));
-  const shares = Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i / (count - 1)));
+  const shares = evenShares(count, 'share');
   const found = await quantilesOf(train, columns, ranges, shares, context);
   return columns.flatMap(({ name }, i) => {
     const quantiles = found[i] ?? [];

@@ -252,6 +252,18 @@ export async function quantilesOf(
   );
 }
 
+/**
+ * From 0 to 1 in even steps, to the last bit as scikit-learn has them: a share that is an ulp off takes an equal number
+ * for a smaller or a larger one. KBinsDiscretizer counts in percent, QuantileTransformer in shares that it makes percent.
+ */
+export function evenShares(count: number, unit: 'percent' | 'share'): number[] {
+  const step = (unit === 'percent' ? 100 : 1) / Math.max(1, count - 1);
+  return Array.from({ length: count }, (_, i) => {
+    if (i > 0 && i === count - 1) return 1;
+    return (unit === 'percent' ? i * step : i * step * 100) / 100;
+  });
+}
+
 function ranksOf(share: number, count: number): [number, number] {
   const below = Math.min(count - 1, Math.floor(share * (count - 1)));
   return [below, Math.min(count - 1, below + 1)];

@@ -88,7 +88,7 @@ async function delimitedHead(
   };
 }
 
-/** As DuckDB would read them: records of another width are no rows, but for an empty cell too many. */
+/** As DuckDB would read them: records of another width are no rows, but for empty cells too many. */
 function firstRows(head: FileHead, file: DelimitedFile, limit: number): string[][] {
   const { columns, dialect, syntax } = file;
   const skip = dialect.hasHeader ? 1 : 0;
@@ -102,8 +102,8 @@ function firstRows(head: FileHead, file: DelimitedFile, limit: number): string[]
   const isCut = !complete && !head.isWhole;
   return records
     .filter((record, index) => {
-      const isExtra = record.length === columns.length + 1 && record.at(-1) === '';
-      const isRow = (record.length === columns.length || isExtra) && !malformed.has(index);
+      const hasAll = record.length >= columns.length && !malformed.has(index);
+      const isRow = hasAll && record.slice(columns.length).every((cell) => cell === '');
       return index >= skip && isRow && !(isCut && index === records.length - 1);
     })
     .slice(0, limit)

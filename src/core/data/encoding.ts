@@ -223,10 +223,43 @@ export function createTextStream(encoding: string): TextStream {
     };
   }
   const decoder = iconv.getDecoder(iconv.encodingExists(encoding) ? encoding : 'windows-1252');
+  if (/^(utf|ucs)/.test(encoding)) {
+    return {
+      write: (bytes) => decoder.write(bufferOf(bytes)),
+      end: () => decoder.end() ?? '',
+    };
+  }
+  // iconv-lite 0.7.3 loses the end of a piece that begins within a character beyond the BMP: pieces are cut where no
+  // character goes on, behind a byte that none of these encodings has in the second place.
+  let held: Uint8Array = new Uint8Array(0);
   return {
-    write: (bytes) => decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
-    end: () => decoder.end() ?? '',
+    write: (bytes) => {
+      const whole = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      const cut = lastSeparator(whole) + 1;
+      if (cut === 0 && whole.length < MAX_HELD_BYTES) {
+        held = Uint8Array.from(whole);
+        return '';
+      }
+      const end = cut === 0 ? whole.length : cut;
+      held = Uint8Array.from(whole.subarray(end));
+      return decoder.write(bufferOf(whole.subarray(0, end)));
+    },
+    end: () => decoder.write(bufferOf(held)) + (decoder.end() ?? ''),
   };
+}
+
+/** Far more than any run of text without a space, a comma or an end of line. */
+const MAX_HELD_BYTES = 1 << 20;
+
+/** Space, punctuation and line ends before the digits are never the second byte of a character. */
+function lastSeparator(bytes: Uint8Array): number {
+  let at = bytes.length - 1;
+  while (at >= 0 && (bytes[at] ?? 0) >= 0x30) at--;
+  return at;
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** Bytes kept around those that are not ASCII, since letters beside them tell much. */

@@ -53,12 +53,13 @@ export function guessSyntax(
 ): Guess<CsvSyntax> {
   const given = delimiter === 'auto' ? named : delimiter;
   const delimiters = given === undefined ? DELIMITERS : [given];
-  const quotes = quote === 'auto' ? ['"', "'", ''] : [quote];
+  // The first one wins where they split alike: ' is only looked at where cells are wrapped in it.
+  const quotes = quote === 'auto' ? ["'", '"', ''] : [quote];
   let best: Candidate | undefined;
   for (const mark of quotes) {
     if (quote === 'auto' && !isQuotePossible(head, mark, delimiters)) continue;
-    for (const each of delimiters) {
-      const found = candidateOf(head, { delimiter: each, quote: mark, escape: escapeOf(head, mark) });
+    for (const syntax of syntaxesOf(head, mark, delimiters)) {
+      const found = candidateOf(head, syntax);
       if (best === undefined || isBetter(found, best)) best = found;
     }
   }
@@ -68,10 +69,11 @@ export function guessSyntax(
   return { value: syntax, reason: syntaxReason(syntax, best, delimiter === 'auto' ? named : undefined) };
 }
 
-/** A backslash only where quotes are escaped so and never doubled. */
-function escapeOf(head: string, quote: string): string {
-  if (quote === '') return '';
-  return head.includes(`\\${quote}`) && !head.includes(quote + quote) ? '\\' : quote;
+/** A doubled quote first: a backslash before a quote may be the last character of a cell. */
+function syntaxesOf(head: string, quote: string, delimiters: readonly string[]): CsvSyntax[] {
+  const hasBackslash = quote !== '' && head.includes(`\\${quote}`);
+  const escapes = hasBackslash ? [quote, '\\'] : [quote];
+  return escapes.flatMap((escape) => delimiters.map((delimiter) => ({ delimiter, quote, escape })));
 }
 
 /** ' quotes where cells begin and end with it and none with "; nothing quotes where several " never close. */
@@ -97,6 +99,8 @@ interface Candidate {
   /** Records as wide as the first, of those looked at; 0 when the first is not split at all. */
   readonly same: number;
   readonly records: number;
+  /** Records whose quotes do not close where a cell ends. */
+  readonly malformed: number;
   readonly width: number;
 }
 
@@ -106,13 +110,13 @@ function candidateOf(head: string, syntax: CsvSyntax): Candidate {
   // The last record of the head may be cut.
   const whole = complete || records.length < 3 ? records : records.slice(0, -1);
   const same = width < 2 ? 0 : whole.filter((record) => record.length === width).length;
-  return { syntax, same: Math.max(0, same - malformed.size), records: whole.length, width };
+  return { syntax, same, records: whole.length, malformed: malformed.size, width };
 }
 
 /** A header alone says little: a little more cells break the tie. */
 function isBetter(one: Candidate, other: Candidate): boolean {
-  const score = ({ same, records, width }: Candidate): number =>
-    records === 0 || same === 0 ? 0 : same / records + Math.min(width, 1000) * 1e-9;
+  const score = ({ same, records, malformed, width }: Candidate): number =>
+    records === 0 ? 0 : (same - malformed) / records + (same === 0 ? 0 : Math.min(width, 1000) * 1e-9);
   return score(one) > score(other);
 }
 

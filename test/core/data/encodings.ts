@@ -4,7 +4,7 @@ import * as iconv from 'iconv-lite';
 /** name, kind, note: words as they stand in tables. */
 const SIMPLIFIED = [
   ['张伟', '北京市朝阳区', '价格很便宜'],
-  ['王芳', '上海市', '质量不错，推荐'],
+  ['王芳', '上海市', '质量不错，推荐😀'],
   ['李娜', '广州', '还没有收到货'],
 ];
 const TRADITIONAL = [

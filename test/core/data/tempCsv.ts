@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { openCsv, type CsvSource } from '../../../src/core/data/csvSource';
+import { openCsv, type CsvSource, type OpenCsvOptions } from '../../../src/core/data/csvSource';
 
 export interface CsvFolder {
   write(content: string | Buffer, name?: string): Promise<string>;
-  open(content: string | Buffer, name?: string): Promise<CsvSource>;
+  open(content: string | Buffer, name?: string, options?: OpenCsvOptions): Promise<CsvSource>;
 }
 
 /** Call once at the top of a test file. */
@@ -27,8 +27,8 @@ export function csvFolder(): CsvFolder {
   };
   return {
     write,
-    async open(content, name) {
-      const source = await openCsv(await write(content, name));
+    async open(content, name, options) {
+      const source = await openCsv(await write(content, name), options);
       opened.push(source);
       return source;
     },

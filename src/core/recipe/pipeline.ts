@@ -8,9 +8,12 @@ import { parseExpression } from '../../shared/expression/parse';
 import { fittedStates, type FittedKind, type FittedStep } from '../../shared/schema/fittedSteps';
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { placementOf, splitPosition, stepCatalogue } from '../../shared/schema/stepCatalogue';
+import { countRows } from '../data/countRows';
 import { addColumns, trainRows, type Relation } from '../data/relation';
 import { stepDefinition } from './steps/registry';
 import type { ApplyContext, StepContext } from './steps/step';
+
+export { countRows };
 
 export interface RecipeRun {
   /** After the last step. Split only when there was a splitter. */
@@ -158,13 +161,6 @@ async function applyStep(
     );
   }
   return definition.apply(step, parsed.data, input, context);
-}
-
-export async function countRows(relation: Relation, context: StepContext): Promise<number> {
-  const [row] = await context.database.rows(`SELECT count(*) FROM ${relation.from}`, {
-    signal: context.signal,
-  });
-  return Number(row?.[0] ?? 0);
 }
 
 /** An error says which step it is about; steps are counted from 1, as the panel shows them. */

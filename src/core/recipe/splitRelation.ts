@@ -3,6 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import type { Split, Target } from '../../shared/schema/experiment';
+import { countRows } from '../data/countRows';
 import { dateTimeSql, showsDayFirstSql } from '../data/datetimeSql';
 import {
   columnOf,
@@ -14,7 +15,6 @@ import {
   type RelationColumn,
 } from '../data/relation';
 import { TextCoder, type CodedTexts } from './codedTexts';
-import { countRows } from './pipeline';
 import { splitColumnOf, splitRows, type SplitInput } from './split';
 import type { StepContext } from './steps/step';
 

@@ -1,8 +1,8 @@
 // Owns work in JavaScript on rows that need not fit into memory: read in chunks, written in chunks, in order.
 import { throwIfAborted } from '../../../shared/abort';
+import { countRows } from '../../data/countRows';
 import type { ValueColumn } from '../../data/database';
 import type { Relation } from '../../data/relation';
-import { countRows } from '../pipeline';
 import type { StepContext } from './step';
 
 /**

@@ -176,7 +176,7 @@ async function notComeYet(
   { column, id }: DateColumn,
 ): Promise<Found | undefined> {
   // A day is left for time zones.
-  const now = `make_timestamp(${Math.floor(context.nowMs + DAY_MS)} * 1000)`;
+  const now = `make_timestamp(${Math.floor(context.nowMs + DAY_MS)}::BIGINT * 1000)`;
   const [counted] = await context.query(`SELECT count(*) FROM ${dates.from} WHERE ${id} > ${now}`);
   const ahead = numberAt(counted, 0);
   if (ahead === 0) return undefined;

@@ -43,16 +43,14 @@ export interface NumberCells {
 export async function countNumberCells(context: CheckContext, column: ColumnProfile): Promise<NumberCells> {
   const { numeric } = column;
   const fences = fencesOf(column);
-  // In ranges from the median: cubes of plain numbers overflow, which ends the query.
+  // In ranges from the median, and not beyond what can be cubed: an overflow ends the query.
   const [first = 0, median = 0, third = 0] = numeric?.quartiles ?? [];
+  const inRanges = `((n - ${literal(median)}) / ${literal(third - first)})`;
   const inside =
     fences === undefined
       ? undefined
-      : `FILTER (WHERE n >= ${orLimit(fences.low)} AND n <= ${orLimit(fences.high)})`;
-  const scaled =
-    inside === undefined
-      ? 'NULL'
-      : `skewness((n - ${literal(median)}) / ${literal(third - first)}) ${inside}`;
+      : `FILTER (WHERE n >= ${orLimit(fences.low)} AND n <= ${orLimit(fences.high)} AND abs(${inRanges}) < 1e50)`;
+  const scaled = inside === undefined ? 'NULL' : `skewness(${inRanges}) ${inside}`;
   const logged =
     inside === undefined || (numeric?.min ?? -1) <= -1 ? 'NULL' : `skewness(ln(1 + n)) ${inside}`;
   const beyond = (condition: string): string =>

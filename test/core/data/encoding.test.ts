@@ -117,7 +117,7 @@ describe('the first bytes', () => {
     'say UTF-16 of %j without a mark',
     (text) => {
       for (const encoding of ['utf-16le', 'utf-16be']) {
-        const bytes = iconv.encode(text, encoding as 'utf-16le');
+        const bytes = iconv.encode(text, encoding);
         expect(encodingByFirstBytes(bytes, true)?.encoding).toBe(encoding);
       }
     },

@@ -1,11 +1,12 @@
 // How numbers are written in a file: only what cannot be read otherwise counts.
 import { describe, expect, it } from 'vitest';
 import { detectNumberFormat } from '../../../src/core/data/numberFormat';
+import { readingSchema } from '../../../src/shared/schema/reading';
 import { readRelation } from '../../../src/core/data/readRelation';
 import { csvFolder } from './tempCsv';
 
 const csv = csvFolder();
-const AUTO = { decimal: 'auto', thousands: 'auto', missing: [] } as const;
+const AUTO = readingSchema.parse({});
 
 function formatOf(cells: readonly string[], delimiter = ';'): string {
   const { format } = detectNumberFormat(

@@ -16,9 +16,7 @@ const csv = csvFolder();
  * first row too; often the signs that matter.
  */
 const cell = fc.oneof(
-  fc
-    .string({ unit: 'binary', maxLength: 6 })
-    .filter((text) => !/[\0\uFEFF]/.test(text) && text.isWellFormed()),
+  fc.string({ unit: 'binary', maxLength: 6 }).filter((text) => !/[\0\uFEFF\p{Surrogate}]/u.test(text)),
   fc.string({
     unit: fc.constantFrom('a', 'é', '中', '😀', ' ', ',', ';', '"', "'", '\n', '\r', '\\', '\t', '1', '.'),
     maxLength: 6,

@@ -1,4 +1,5 @@
-// Owns reading an experiment config from text: the one schema, with errors at line and column. No file access.
+// Owns reading an experiment config from text, or another file with a schema: with errors at line and column. No file
+// access.
 import * as l10n from '@vscode/l10n';
 import {
   findNodeAtLocation,
@@ -8,9 +9,9 @@ import {
   type Node,
   type ParseError,
 } from 'jsonc-parser';
-import type { core } from 'zod';
+import type { core, ZodType } from 'zod';
 import { didYouMean } from '../../shared/didYouMean';
-import { BenchError } from '../../shared/errors';
+import { BenchError, type ErrorCode } from '../../shared/errors';
 import { experimentSchema, type Experiment } from '../../shared/schema/experiment';
 import { keysAt } from './schemaKeys';
 
@@ -29,6 +30,12 @@ export interface ParsedExperiment {
   readonly issues: readonly ConfigIssue[];
 }
 
+export interface ParsedConfig<T> {
+  /** Absent when there is any issue. */
+  readonly value?: T;
+  readonly issues: readonly ConfigIssue[];
+}
+
 /** Longer values are cut in a message. */
 const MAX_FOUND = 40;
 
@@ -36,6 +43,12 @@ type Path = readonly (string | number)[];
 
 /** Parses strict JSON and checks it. Never throws for bad text. */
 export function parseExperiment(text: string): ParsedExperiment {
+  const { value, issues } = parseConfig(text, experimentSchema);
+  return value === undefined ? { issues } : { experiment: value, issues };
+}
+
+/** The same for any file with a schema. */
+export function parseConfig<T>(text: string, schema: ZodType<T>): ParsedConfig<T> {
   // The mark stays a character, so that offsets are those of the file.
   const bare = text.replace(/^\uFEFF/, ' ');
   if (bare.trim() === '') return { issues: [notJson(text, 0, 0, l10n.t('the file is empty'))] };
@@ -66,9 +79,9 @@ export function parseExperiment(text: string): ParsedExperiment {
       ),
     };
   }
-  const parsed = experimentSchema.safeParse(getNodeValue(tree));
-  if (parsed.success) return { experiment: parsed.data, issues: [] };
-  return { issues: parsed.error.issues.flatMap((issue) => describe(text, tree, issue)) };
+  const parsed = schema.safeParse(getNodeValue(tree));
+  if (parsed.success) return { value: parsed.data, issues: [] };
+  return { issues: parsed.error.issues.flatMap((issue) => describe({ text, tree, schema }, issue)) };
 }
 
 function notJson(text: string, offset: number, length: number, reason: string): ConfigIssue {
@@ -106,12 +119,21 @@ function syntaxProblem(code: string, found: string): string {
 
 /** @throws BenchError 'config.invalid' naming the file, line and column of the first problem */
 export function requireExperiment(text: string, file: string): Experiment {
-  const { experiment, issues } = parseExperiment(text);
-  if (experiment !== undefined) return experiment;
+  return requireConfig(text, file, { schema: experimentSchema, code: 'config.invalid' });
+}
+
+/** @throws BenchError of this code naming the file, line and column of the first problem */
+export function requireConfig<T>(
+  text: string,
+  file: string,
+  { schema, code }: { readonly schema: ZodType<T>; readonly code: ErrorCode },
+): T {
+  const { value, issues } = parseConfig(text, schema);
+  if (value !== undefined) return value;
   const [issue] = issues;
   const more = issues.length > 1 ? ` ${l10n.t('({0} more)', issues.length - 1)}` : '';
   throw new BenchError(
-    'config.invalid',
+    code,
     `${file}:${issue?.line ?? 1}:${issue?.column ?? 1}: ${issue?.message ?? ''}${more}`,
     {
       details: { file, line: issue?.line ?? 1, column: issue?.column ?? 1 },
@@ -126,12 +148,18 @@ export function locate(text: string, path: Path): { offset: number; length: numb
   return node && { offset: node.offset, length: node.length };
 }
 
-function describe(text: string, tree: Node, issue: core.$ZodIssue): ConfigIssue[] {
+interface Checked {
+  readonly text: string;
+  readonly tree: Node;
+  readonly schema: ZodType;
+}
+
+function describe({ text, tree, schema }: Checked, issue: core.$ZodIssue): ConfigIssue[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const where = path.length === 0 ? l10n.t('the config') : `"${path.join('.')}"`;
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const near = didYouMean(key, keysAt(path, getNodeValue(tree)));
+      const near = didYouMean(key, keysAt(path, getNodeValue(tree), schema));
       const hint = near === undefined ? l10n.t('Remove it.') : didYouMeanText(near);
       return issueOf(
         text,

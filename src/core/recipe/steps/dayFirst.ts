@@ -2,7 +2,7 @@
 import { dateTimeSql, showsDayFirstSql } from '../../data/datetimeSql';
 import { columnsOf, numberOf, textOf, type Relation, type RelationColumn } from '../../data/relation';
 import { timestampOfMsSql } from '../../data/scalarSql';
-import { slicesOf } from './changeColumns';
+import { forManyQueries, slicesOf } from './changeColumns';
 import type { StepContext } from './step';
 
 export type DayFirst = 'auto' | 'yes' | 'no';
@@ -11,12 +11,15 @@ export type DayFirst = 'auto' | 'yes' | 'no';
 export async function decideDayFirst(
   names: readonly string[],
   input: Relation,
-  { database, signal }: StepContext,
+  context: StepContext,
 ): Promise<'yes' | 'no'> {
   const texts = columnsOf(input, names).filter(({ kind }) => kind === 'text');
+  const rows = await forManyQueries(input, texts, context);
   for (const slice of slicesOf(texts)) {
     const shown = slice.map((column) => `bool_or(${showsDayFirstSql(`(${textOf(column)})`)})`);
-    const [row = []] = await database.rows(`SELECT ${shown.join(', ')} FROM ${input.from}`, { signal });
+    const [row = []] = await context.database.rows(`SELECT ${shown.join(', ')} FROM ${rows.from}`, {
+      signal: context.signal,
+    });
     if (row.includes(true)) return 'yes';
   }
   return 'no';

@@ -2,7 +2,7 @@
 import * as l10n from '@vscode/l10n';
 import { isMissingNumberSql, isMissingSql, trimmedSql } from '../../data/cells';
 import { textOf, type Relation, type RelationColumn } from '../../data/relation';
-import { slicesOf } from './changeColumns';
+import { forManyQueries, slicesOf } from './changeColumns';
 import type { StepContext } from './step';
 
 /** A column and what it was read as. */
@@ -59,9 +59,15 @@ function unreadText({ column, text, row, count }: UnreadCells, expected: string)
 async function unreadCells(
   relation: Relation,
   columns: readonly ReadColumn[],
-  { database, signal }: StepContext,
+  context: StepContext,
 ): Promise<UnreadCells[]> {
+  const { database, signal } = context;
   const found: UnreadCells[] = [];
+  const rows = await forManyQueries(
+    relation,
+    columns.map(({ column }) => column),
+    context,
+  );
   for (const slice of slicesOf(columns, 16)) {
     const cells = slice.map(({ column, value }, i) => {
       // The value first: few cells cannot be read, and whether they stand for no value is looked up in lists.
@@ -72,7 +78,7 @@ async function unreadCells(
       (_, i) => `count(u${i}), arg_min(u${i}, ord), arg_min(rid, ord) FILTER (u${i} IS NOT NULL)`,
     );
     const [row = []] = await database.rows(
-      `SELECT ${counted.join(', ')} FROM (SELECT rid, ord, ${cells.join(', ')} FROM ${relation.from})`,
+      `SELECT ${counted.join(', ')} FROM (SELECT rid, ord, ${cells.join(', ')} FROM ${rows.from})`,
       { signal },
     );
     for (const [i, { column }] of slice.entries()) {

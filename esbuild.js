@@ -102,7 +102,7 @@ function copyAssets() {
   }
 }
 
-/** media/experiment.schema.json from the zod schema, media/l10n from the texts in the sources. */
+/** media/*.schema.json from the zod schemas, media/l10n from the texts in the sources. */
 async function generate() {
   const built = await esbuild.build({
     ...node,
@@ -111,12 +111,14 @@ async function generate() {
     sourcemap: false,
     outfile: 'generateSchema.js',
   });
-  const schema = execFileSync(process.execPath, ['-'], {
+  const schemas = execFileSync(process.execPath, ['-'], {
     input: built.outputFiles[0].text,
     encoding: 'utf8',
   });
   fs.mkdirSync(path.join(__dirname, 'media', 'l10n'), { recursive: true });
-  fs.writeFileSync(path.join(__dirname, 'media', 'experiment.schema.json'), schema);
+  for (const [name, schema] of Object.entries(JSON.parse(schemas))) {
+    fs.writeFileSync(path.join(__dirname, 'media', name), `${JSON.stringify(schema, null, 2)}\n`);
+  }
   const l10n = path.join(path.dirname(require.resolve('@vscode/l10n-dev/package.json')), 'dist', 'cli.js');
   execFileSync(process.execPath, [l10n, 'export', '--outDir', 'media/l10n', './src', './webview'], {
     cwd: __dirname,

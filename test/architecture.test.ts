@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { experimentJsonSchema } from '../src/core/experiment/schemaKeys';
+import { experimentJsonSchema, recipeJsonSchema } from '../src/core/experiment/schemaKeys';
 import { REPO } from './support/cli';
 
 const KB = 1024;
@@ -88,11 +88,12 @@ describe('the process bundles', () => {
 });
 
 describe('generated files', () => {
-  it('media/experiment.schema.json is what the zod schema says (npm run generate)', () => {
-    const file = JSON.parse(
-      fs.readFileSync(path.join(REPO, 'media', 'experiment.schema.json'), 'utf8'),
-    ) as unknown;
-    expect(file).toEqual(experimentJsonSchema());
+  it.each([
+    ['experiment.schema.json', experimentJsonSchema],
+    ['recipe.schema.json', recipeJsonSchema],
+  ])('media/%s is what the zod schema says (npm run generate)', (name, jsonSchema) => {
+    const file = JSON.parse(fs.readFileSync(path.join(REPO, 'media', name), 'utf8')) as unknown;
+    expect(file).toEqual(jsonSchema());
   });
 
   it('media/l10n/bundle.l10n.json has every text of the sources (npm run generate)', () => {

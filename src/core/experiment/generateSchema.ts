@@ -1,4 +1,10 @@
-// Entry of the generator: prints the JSON Schema of an experiment config. `npm run generate` writes it to media/.
-import { experimentJsonSchema } from './schemaKeys';
+// Entry of the generator: prints the JSON Schemas of the files a user writes, by name. `npm run generate` puts them into
+// media/.
+import { experimentJsonSchema, recipeJsonSchema } from './schemaKeys';
 
-process.stdout.write(`${JSON.stringify(experimentJsonSchema(), null, 2)}\n`);
+process.stdout.write(
+  JSON.stringify({
+    'experiment.schema.json': experimentJsonSchema(),
+    'recipe.schema.json': recipeJsonSchema(),
+  }),
+);

@@ -197,7 +197,7 @@ describe('splitColumn', () => {
   });
 
   it('keeps the old one where it is told to, and refuses names that are taken', async () => {
-    const step = { step: 'splitColumn', column: 'b', separator: '/' } as const;
+    const step = { step: 'splitColumn' as const, column: 'b', separator: '/' };
     expect(await columnsAfter({ ...step, into: ['x', 'y'], keep: true })).toEqual(['a', 'b', 'x', 'y', 'c']);
     expect(await codeOf({ ...step, into: ['x', 'x'] })).toBe('recipe.columnExists');
     expect(await codeOf({ ...step, into: ['c'] })).toBe('recipe.columnExists');

@@ -5,7 +5,7 @@ import { isDayFirst, parseDateTime } from '../../../../src/core/data/datetime';
 import type { RecipeStepInput } from '../../../../src/shared/schema/recipeSteps';
 import { runRecipe } from '../../../support/recipe';
 
-const parse = { step: 'parseDate', columns: ['d'] } as const;
+const parse = { step: 'parseDate' as const, columns: ['d'] };
 const csvOf = (texts: readonly string[]): string => `d,n\n${texts.map((text) => `"${text}",1`).join('\n')}\n`;
 
 describe('parseDate', () => {
@@ -97,7 +97,7 @@ describe('dateParts', () => {
     'isWeekend',
     'daysSince1970',
   ] as const;
-  const parts = { step: 'dateParts', column: 'd', parts: [...PARTS] } as const;
+  const parts = { step: 'dateParts' as const, column: 'd', parts: [...PARTS] };
 
   it('gives numbers, in the place of the date', async () => {
     const { columns, kinds, values } = await runRecipe(csvOf(['2021-01-02T18:30', '1969-12-31', '', 'x']), [

@@ -1,11 +1,12 @@
 // Filtering rows by a condition.
 import { describe, expect, it } from 'vitest';
+import type { RecipeStepInput } from '../../../../src/shared/schema/recipeSteps';
 import { runRecipe, type Cell } from '../../../support/recipe';
 
 const CSV = 'age,country\n17,DE\n18,DE\n40,FR\n,DE\nold,DE\n';
 
 async function ages(condition: string, keep?: 'matching' | 'others'): Promise<readonly Cell[] | undefined> {
-  const step = { step: 'filterRows', condition, ...(keep === undefined ? {} : { keep }) } as const;
+  const step = { step: 'filterRows' as const, condition, ...(keep === undefined ? {} : { keep }) };
   return (await runRecipe(CSV, [step])).values['age'];
 }
 
@@ -26,10 +27,10 @@ describe('filterRows', () => {
   });
 
   it('refuses what is no condition', async () => {
-    const steps = [
+    const steps: RecipeStepInput[] = [
       { step: 'parseDate', columns: ['d'] },
       { step: 'filterRows', condition: 'd' },
-    ] as const;
+    ];
     await expect(runRecipe('d\n2020-01-01\n', steps)).rejects.toMatchObject({
       code: 'recipe.expression',
       message: 'Recipe step 2 (filterRows): Expected a condition, found a date.',

@@ -18,7 +18,7 @@ async function texts(
 describe('trim', () => {
   it('removes all that looks like space', async () => {
     const cells = [' a  b ', '\u3000a\t\u00a0b\u200b', '\ufeffa', ' \u3000 ', 'a\nb'];
-    const x = { step: 'trim', columns: ['x'] } as const;
+    const x = { step: 'trim' as const, columns: ['x'] };
     expect(await texts(cells, x)).toEqual(['a b', 'a b', 'a', null, 'a b']);
     expect(await texts(cells, { ...x, inner: false })).toEqual(['a  b', 'a\t\u00a0b', 'a', null, 'a\nb']);
   });
@@ -188,7 +188,7 @@ describe('cleanText', () => {
       removeUrls: false,
       removePunctuation: false,
     };
-    const step = { step: 'cleanText', columns: ['x'], ...off } as const;
+    const step = { step: 'cleanText' as const, columns: ['x'], ...off };
     expect(await texts(['<b>A</b>  http://x 1!'], step)).toEqual(['<b>A</b> http://x 1!']);
     expect(await texts(['a1 ２ b'], { ...step, removeDigits: true })).toEqual(['a b']);
     expect(await texts(['The cat is NOT on the mat'], { ...step, removeStopWords: true })).toEqual([
@@ -199,7 +199,7 @@ describe('cleanText', () => {
 });
 
 describe('tokenise', () => {
-  const tokenise = { step: 'tokenise', columns: ['x'] } as const;
+  const tokenise = { step: 'tokenise' as const, columns: ['x'] };
 
   it('writes words, and pairs of Chinese or Japanese characters', async () => {
     const cells = ["Don't stop_now, 3x!", '机器学习abc中', 'カレーを', '🙂!', 'naïve e\u0301'];

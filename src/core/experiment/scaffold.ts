@@ -2,13 +2,17 @@
 // writes none. Every guess says its reason in a `description` that the training never reads.
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
-import type { ExperimentInput, Task } from '../../shared/schema/experiment';
+import type { ExperimentInput, Split, Task } from '../../shared/schema/experiment';
 import type { ColumnProfile, DataIssue, DatasetProfile, TargetCandidate } from '../../shared/schema/profile';
+import type { ReadingInput } from '../../shared/schema/reading';
+import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { oneColumn, unknownColumn } from '../columnErrors';
-import { splitPartOf } from '../recipe/split';
+import { compactStep } from '../recipe/recipeFile';
+import { splitColumnOf, splitPartOf } from '../recipe/split';
 import { singleValue } from '../recipe/target';
 
 export interface ScaffoldOptions {
+  /** Of the table after the recipe, if there is one. */
   readonly profile: DatasetProfile;
   /** What data.path will say: relative to where the config will be. */
   readonly relativePath: string;
@@ -18,6 +22,11 @@ export interface ScaffoldOptions {
   /** A column that says train, validation, test; found by itself when there is one. */
   readonly splitColumn?: string | undefined;
   readonly seed?: number | undefined;
+  readonly recipe?: readonly RecipeStep[] | undefined;
+  /** How the file is read, where that was chosen. */
+  readonly reading?: ReadingInput | undefined;
+  /** Chosen; else the one that suits the target. */
+  readonly split?: Split | undefined;
 }
 
 export interface Scaffold {
@@ -77,7 +86,7 @@ function rateTarget(
   if (column.type === 'category' || column.type === 'boolean') points += column.distinct <= 20 ? 1.5 : -2;
   else if (column.type === 'number') points += isClasses ? 0.5 : 1;
   else points -= 4;
-  if (splitColumnOf([column]) !== undefined) points -= 8;
+  if (partColumnOf([column]) !== undefined) points -= 8;
   points -= (3 * column.missing) / Math.max(1, rows);
   reasons.push(reason);
   return { points, candidate: { column: column.name, task, reason: sentence(reasons) } };
@@ -104,7 +113,7 @@ function guessTask(column: ColumnProfile): { task: Task; reason: string } {
  * split.unknownColumn
  */
 export function scaffoldExperiment(options: ScaffoldOptions): Scaffold {
-  const { profile, relativePath, seed = 1 } = options;
+  const { profile, relativePath, seed = 1, recipe = [], reading } = options;
   const names = profile.columns.map(({ name }) => name);
   if (names.length < 2) throw oneColumn(names[0] ?? '', profile.path);
   const target = profile.columns.find(({ name }) => name === options.target);
@@ -124,10 +133,12 @@ export function scaffoldExperiment(options: ScaffoldOptions): Scaffold {
     name: nameOf(relativePath, target.name),
     data: {
       path: relativePath,
+      ...(reading === undefined ? {} : { reading }),
       target: { column: target.name, task, description: reason },
     },
+    ...(recipe.length === 0 ? {} : { recipe: recipe.map(compactStep) }),
     features,
-    split: splitOf(task, rows, splitColumn, seed),
+    split: options.split ?? splitOf(task, rows, splitColumn, seed),
     model: {
       layers: [
         { type: 'dense', units: 128, activation: 'relu' },
@@ -186,7 +197,12 @@ function nameOf(relativePath: string, target: string): string {
 }
 
 function chooseSplitColumn(options: ScaffoldOptions, names: readonly string[]): string | undefined {
-  const { splitColumn, profile, target } = options;
+  const { splitColumn, profile, target, split } = options;
+  if (split !== undefined) {
+    // A group or a time may be learnt from; a column that says the part must not.
+    const by = splitColumnOf(split);
+    return by?.says === 'part' ? by.name : undefined;
+  }
   if (splitColumn !== undefined) {
     if (!names.includes(splitColumn))
       throw unknownColumn('split.unknownColumn', splitColumn, { path: profile.path, columns: names });
@@ -199,11 +215,11 @@ function chooseSplitColumn(options: ScaffoldOptions, names: readonly string[]): 
     }
     return splitColumn;
   }
-  return splitColumnOf(profile.columns.filter(({ name }) => name !== target));
+  return partColumnOf(profile.columns.filter(({ name }) => name !== target));
 }
 
 /** A column whose every value names a part of the split, train and test among them. */
-function splitColumnOf(columns: readonly ColumnProfile[]): string | undefined {
+function partColumnOf(columns: readonly ColumnProfile[]): string | undefined {
   return columns.find(({ type, missing, distinct, topValues = [] }) => {
     if (type !== 'category' || missing > 0 || distinct !== topValues.length) return false;
     const parts = topValues.map(({ value }) => splitPartOf(value));

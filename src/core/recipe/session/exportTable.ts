@@ -12,6 +12,7 @@ import { writeArrowFile, type ArrowColumn, type ArrowType } from '../../data/arr
 import { isMissingNumberSql, isMissingSql, trimmedSql } from '../../data/cells';
 import { sqlName, sqlText, type Database, type QueryOptions } from '../../data/database';
 import { numberOf, PART_CODES, type Relation, type RelationColumn } from '../../data/relation';
+import { isSameFile } from '../../files';
 import { produceFileAtomic } from '../../runs/atomicFile';
 import { columnGroups, shownSql } from './shownCells';
 
@@ -74,10 +75,8 @@ export async function requireOutput(output: string, source: string): Promise<voi
       l10n.t('"{0}" is a folder; expected the name of a file. Choose another name.', output),
     );
   }
-  const input = await stat(source).catch(() => undefined);
-  const isSame =
-    (there !== undefined && input !== undefined && there.ino === input.ino && there.dev === input.dev) ||
-    (await realName(output)) === (await realName(source));
+  // A link to the source is the source, whether its name or its folder is the link.
+  const isSame = (await isSameFile(output, source)) || (await realName(output)) === (await realName(source));
   if (!isSame) return;
   throw new BenchError(
     'recipe.outputIsSource',

@@ -10,9 +10,10 @@ import type { StepSummary } from '../../../shared/schema/recipeResult';
 import type { RecipeStep } from '../../../shared/schema/recipeSteps';
 import { splitPosition } from '../../../shared/schema/stepCatalogue';
 import type { Database } from '../../data/database';
-import type { Relation } from '../../data/relation';
+import { columnOf, filterRows, numberOf, textOf, type Relation } from '../../data/relation';
 import type { Workbench } from '../../data/workbench';
-import { checkOrder, countRows, fitRecipeSteps } from '../pipeline';
+import { countRows } from '../../data/countRows';
+import { checkOrder, fitRecipeSteps } from '../pipeline';
 import { splitRelation } from '../splitRelation';
 import type { StepContext } from '../steps/step';
 import { countChangedCells } from './changedCells';
@@ -114,11 +115,9 @@ export async function runSteps(job: RecipeJob, options: RunOptions = {}): Promis
       ...context,
       lineOf: job.lineOf,
     });
-    const rows = await countRows(parted, context);
-    if (rows < rowsBefore && job.target !== undefined) {
-      issues.push(targetMissing(job.target.column, rowsBefore - rows));
-    }
-    [before, rowsBefore] = [parted, rows];
+    const dropped = await countWithoutTarget(relation, job.target, context);
+    if (dropped > 0) issues.push(targetMissing(job.target?.column ?? '', dropped));
+    [before, rowsBefore] = [parted, await countRows(parted, context)];
     return parted;
   };
   const needsSplit = options.alwaysSplit === true || splitPosition(steps) < steps.length;
@@ -143,6 +142,17 @@ function columnChanges(
     columnsAdded: [...(now ?? [])].filter((name) => old?.has(name) !== true),
     columnsRemoved: [...(old ?? [])].filter((name) => now?.has(name) !== true),
   };
+}
+
+async function countWithoutTarget(
+  relation: Relation,
+  target: Target | undefined,
+  context: StepContext,
+): Promise<number> {
+  if (target === undefined) return 0;
+  const column = columnOf(relation, target.column);
+  const value = target.task === 'regression' ? numberOf(column) : textOf(column);
+  return countRows(filterRows(relation, `(${value}) IS NULL`), context);
 }
 
 function targetMissing(column: string, count: number): DataIssue {

@@ -12,7 +12,8 @@ import {
   type RelationColumn,
 } from '../../data/relation';
 import { noteNotNumbers } from './notNumbers';
-import { finite, scalesOf } from './numberScale';
+import { scalesOf } from './numberScale';
+import { finiteSql } from './numberSql';
 import { doubleSql } from '../../data/scalarSql';
 import type { StepContext } from './step';
 
@@ -93,7 +94,7 @@ function resultOf(
 /** As pandas: missing values are skipped, sd has ddof 1; but a sum of none is missing, not 0. */
 function aggregateSql(kind: AggregateFunction | undefined, x: string, scale: number): string {
   const scaled = scale === 1 ? x : `${x} / ${doubleSql(scale)}`;
-  const back = (sql: string): string => finite(scale === 1 ? sql : `(${sql} * ${doubleSql(scale)})`);
+  const back = (sql: string): string => finiteSql(scale === 1 ? sql : `(${sql} * ${doubleSql(scale)})`);
   switch (kind) {
     case 'count':
     case undefined:

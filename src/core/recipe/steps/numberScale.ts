@@ -19,8 +19,3 @@ export async function scalesOf(
     typeof value === 'number' && value > SAFE ? 2 ** Math.floor(Math.log2(value)) : 1,
   );
 }
-
-/** A DOUBLE, or NULL where it is not finite. */
-export function finite(sql: string): string {
-  return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
-}

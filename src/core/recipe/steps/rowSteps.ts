@@ -1,5 +1,4 @@
-// Owns the steps on rows, filterRows apart (filterSteps.ts). All of them are SQL: no row comes into memory, but for the
-// numbers that removeOutliers takes its mean and sd from.
+// Owns the steps on rows, filterRows apart (filterSteps.ts). All of them are SQL: no row comes into memory.
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../../shared/errors';
 import type { StepKind, StepOf } from '../../../shared/schema/recipeSteps';
@@ -15,11 +14,11 @@ import {
   type Relation,
   type RelationColumn,
 } from '../../data/relation';
-import { meanOf, populationSd, presentOf } from '../encoders/statistics';
 import { groupAggregate } from './aggregate';
 import { besideRows, writtenDown } from './besideRows';
 import { doubleSql } from '../../data/scalarSql';
 import { seededKey, sortTerms } from './rowOrder';
+import { momentsOf, rangesOf } from './statisticsSql';
 import type { ApplyContext, StepContext, StepDefinition } from './step';
 
 const sameColumns = (_step: unknown, columns: readonly string[]): readonly string[] => columns;
@@ -129,19 +128,18 @@ async function iqrFence(
   return finiteFence(first - factor * (third - first), third + factor * (third - first));
 }
 
-/** Population sd (ddof 0), as scipy.stats.zscore. In JavaScript: the order of the rows is the order of the sum. */
+/** Population sd (ddof 0), as scipy.stats.zscore. */
 async function zScoreFence(
   column: RelationColumn,
   factor: number,
   train: Relation,
-  { workbench, signal }: StepContext,
+  context: StepContext,
 ): Promise<Fence | undefined> {
-  const values = presentOf(await workbench.readNumbers(train, column, { signal }));
-  if (values.length === 0) return undefined;
-  const mean = meanOf(values);
-  const sd = populationSd(values, mean);
+  const ranges = await rangesOf(train, [column], context);
+  const [moments] = await momentsOf(train, [column], ranges, context);
   // Every row has the mean: none is far from it, whatever rounding says.
-  return sd > 0 ? finiteFence(mean - factor * sd, mean + factor * sd) : undefined;
+  if (moments === undefined || !(moments.sd > 0)) return undefined;
+  return finiteFence(moments.mean - factor * moments.sd, moments.mean + factor * moments.sd);
 }
 
 function finiteFence(low: number, high: number): Fence {

@@ -13,7 +13,8 @@ import {
 } from '../../data/relation';
 import { besideRows } from './besideRows';
 import { noteNotNumbers } from './notNumbers';
-import { finite, scalesOf } from './numberScale';
+import { scalesOf } from './numberScale';
+import { finiteSql } from './numberSql';
 import { doubleSql } from '../../data/scalarSql';
 import { sortTerms } from './rowOrder';
 import type { StepContext, StepDefinition } from './step';
@@ -91,7 +92,7 @@ async function rolling(step: StepOf<'rolling'>, input: Relation, context: StepCo
     const scale = doubleSql(scales[i] ?? 1);
     const value = numberOf(column);
     const aggregate = { mean: 'avg', sum: 'sum', min: 'min', max: 'max', sd: 'stddev_samp' }[step.function];
-    const result = finite(`(${aggregate}((${value}) / ${scale}) ${over} * ${scale})`);
+    const result = finiteSql(`(${aggregate}((${value}) / ${scale}) ${over} * ${scale})`);
     return {
       name: rollingName(column.name, step),
       kind: 'number' as const,

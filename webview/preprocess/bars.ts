@@ -61,7 +61,7 @@ export function histogram(column: ColumnProfile): HTMLElement | undefined {
   if (data === undefined || data.counts.length === 0) return undefined;
   const edge = (i: number): string => columnValue(column, data.edges[i] ?? NaN);
   return el(
-    'figure',
+    'div',
     {
       class: 'histogram',
       attrs: {
@@ -82,8 +82,8 @@ export function histogram(column: ColumnProfile): HTMLElement | undefined {
       titleOf: (i) => l10n.t('{0} to {1}: {2} rows', edge(i), edge(i + 1), formatCount(data.counts[i] ?? 0)),
     }),
     el(
-      'figcaption',
-      { class: 'muted small' },
+      'div',
+      { class: 'histogram-ends muted small' },
       el('span', {}, edge(0)),
       el('span', {}, edge(data.counts.length)),
     ),

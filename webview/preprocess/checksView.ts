@@ -38,7 +38,7 @@ export class ChecksView {
     { report: QualityReport; buttons: { remedy: Remedy; button: HTMLButtonElement }[] } | undefined;
 
   constructor(private readonly listener: ChecksListener) {
-    this.element.append(this.body);
+    this.element.append(el('h2', { class: 'visually-hidden' }, l10n.t('Checks')), this.body);
   }
 
   update(state: PreprocessState): void {
@@ -243,9 +243,16 @@ export class ChecksView {
   }
 }
 
-/** Of the whole pass where there was one, else of the head. */
-function readingIssues({ known, head }: PreprocessState): readonly DataIssue[] {
-  return known?.issues ?? head?.issues ?? [];
+/** What the checks say again, with a remedy. */
+const SAID_BY_CHECKS = 'data.constant';
+const ISSUE_ORDER: readonly DataIssue['severity'][] = ['error', 'warning', 'info'];
+
+/** Of the whole pass where there was one, else of the head; worst first. */
+function readingIssues({ known, head, report }: PreprocessState): readonly DataIssue[] {
+  const issues = known?.issues ?? head?.issues ?? [];
+  return issues
+    .filter(({ code }) => report === undefined || code !== SAID_BY_CHECKS)
+    .sort((a, b) => ISSUE_ORDER.indexOf(a.severity) - ISSUE_ORDER.indexOf(b.severity));
 }
 
 function link(text: string, run: () => void, title?: string): HTMLElement {

@@ -70,7 +70,7 @@ function remedySteps(remedy: Remedy): { steps: readonly RecipeStep[]; at: 'start
 
 export interface AppliedRemedy {
   readonly draft: RecipeDraft;
-  /** Index of the first step that it put in; undefined for another kind of change. */
+  /** Index of the last step that it put in; undefined for another kind of change. */
   readonly at: number | undefined;
 }
 
@@ -83,15 +83,15 @@ export function applyRemedy(draft: RecipeDraft, remedy: Remedy): AppliedRemedy {
     if (remedy.kind === 'split') return { draft: { ...draft, split: remedy.split }, at: undefined };
     return { draft: { ...draft, classWeights: true }, at: undefined };
   }
-  if (added.at === 'start') return { draft: insertSteps(draft, 0, added.steps), at: 0 };
+  if (added.at === 'start') return { draft: insertSteps(draft, 0, added.steps), at: added.steps.length - 1 };
   let result = draft;
-  let first: number | undefined;
+  let last: number | undefined;
   for (const step of added.steps) {
     const at = allowedPosition(result.steps, step, result.steps.length);
     result = insertSteps(result, at, [step]);
-    first ??= at;
+    last = at;
   }
-  return { draft: result, at: first };
+  return { draft: result, at: last };
 }
 
 /** Whether the draft already does what the remedy would. */

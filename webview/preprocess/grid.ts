@@ -122,9 +122,15 @@ export class Grid {
     this.setActive(undefined);
   }
 
+  /** With one column before it, and room for what stands behind it. */
   showColumn(name: string): void {
     const index = this.view?.model.names.indexOf(name) ?? -1;
-    if (index >= 0) this.reveal(undefined, index);
+    if (index < 0) return;
+    const left = this.edges[index] ?? 0;
+    const seen = this.element.clientWidth - this.gutter;
+    const isSeen =
+      left >= this.element.scrollLeft && left + 2 * COLUMN_WIDTH <= this.element.scrollLeft + seen;
+    if (!isSeen) this.element.scrollLeft = Math.max(0, left - COLUMN_WIDTH);
   }
 
   private layOut(): void {

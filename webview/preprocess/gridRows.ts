@@ -29,7 +29,7 @@ export const missingText = (): string => l10n.t('missing');
 
 /** "new value, was old value", for those who cannot see the mark. */
 export function spokenCell(cell: DiffCell): string {
-  const text = cell.text ?? missingText();
+  const text = cell.short ?? cell.text ?? missingText();
   return cell.old === undefined ? text : l10n.t('{0}, was {1}', text, cell.old ?? missingText());
 }
 

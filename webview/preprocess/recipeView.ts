@@ -18,6 +18,9 @@ import { StepItem, type StepListener } from './stepItem';
 import { suggestionList } from './suggestions';
 import { columnsText, dialectText, rowsText, splitText } from './texts';
 
+/** As the editor writes it in its menus. */
+const CONTROL = navigator.userAgent.includes('Mac') ? '⌘' : 'Ctrl+';
+
 export class RecipeView {
   readonly element: HTMLElement;
   private readonly list = el('ol', { class: 'steps', attrs: { 'aria-label': l10n.t('Steps') } });
@@ -60,7 +63,11 @@ export class RecipeView {
     this.file.item.classList.add('step-file');
     this.split = this.fixedItem('splitHorizontal', () => actions.editSplit());
     this.split.item.classList.add('split');
-    this.add = button({ label: l10n.t('Add Step'), icon: 'add', onClick: () => this.openChooser(this.add) });
+    this.add = button({
+      label: l10n.t('Add Step'),
+      icon: 'add',
+      onClick: () => this.openChooser(this.add, Infinity),
+    });
     this.element = el(
       'section',
       { class: 'zone recipe', id: 'panel-recipe', attrs: { 'aria-label': l10n.t('Recipe') } },
@@ -89,19 +96,27 @@ export class RecipeView {
     return this.form.settle();
   }
 
-  openChooser(anchor: Element | { readonly x: number; readonly y: number }): void {
-    openStepChooser(anchor, (kind) => this.actions.addStep({ kind }));
+  /** @param at where the new step goes; undefined: behind the selected one */
+  private openChooser(anchor: Element, at?: number): void {
+    openStepChooser(anchor, (kind) => this.actions.addStep({ kind, ...(at === undefined ? {} : { at }) }));
   }
 
   update(): void {
     const state = this.state();
     const { draft, history } = state;
+    const focused = this.element.contains(document.activeElement) ? document.activeElement : null;
     const past = history.past.at(-1);
     const [future] = history.future;
     this.undo.disabled = past === undefined;
     this.redo.disabled = future === undefined;
-    setTitle(this.undo, past === undefined ? l10n.t('Undo') : l10n.t('Undo: {0} (Ctrl+Z)', past.label));
-    setTitle(this.redo, future === undefined ? l10n.t('Redo') : l10n.t('Redo: {0} (Ctrl+Y)', future.label));
+    setTitle(
+      this.undo,
+      past === undefined ? l10n.t('Undo') : l10n.t('Undo: {0} ({1})', past.label, `${CONTROL}Z`),
+    );
+    setTitle(
+      this.redo,
+      future === undefined ? l10n.t('Redo') : l10n.t('Redo: {0} ({1})', future.label, `${CONTROL}Y`),
+    );
     const form = this.form.update();
     this.updateFile(state, form);
     const { steps, splitAt } = listedSteps(state);
@@ -118,11 +133,20 @@ export class RecipeView {
     this.updateEmpty(state, steps.length);
     this.updateResult(state);
     this.add.hidden = draft === undefined || steps.some(({ step }) => step === undefined);
+    this.keepFocus(focused);
     this.form.afterUpdate();
   }
 
-  focusSelected(): void {
-    this.mainOf(this.state().selected)?.focus();
+  /** Whoever was in a form or a suggestion that has gone goes on from the step that came of it. */
+  private keepFocus(focused: Element | null): void {
+    if (focused === null) return;
+    if (focused instanceof HTMLElement && focused.isConnected && focused.checkVisibility()) {
+      // An element that is moved loses the focus.
+      if (document.activeElement !== focused) focused.focus();
+      return;
+    }
+    this.current = this.empty.contains(focused) ? this.state().selected : this.current;
+    this.mainOf(this.current)?.focus();
   }
 
   private item(i: number): StepItem {

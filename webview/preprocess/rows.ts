@@ -26,6 +26,8 @@ export interface RowsListener {
 export class PagedRows {
   private readonly pages = new Map<number, TablePage>();
   private readonly loading = new Map<number, AbortController>();
+  /** Asked for in vain: not asked for again by looking at them alone. */
+  private readonly failed = new Set<number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private size = PAGE_ROWS;
   private total: number | undefined;
@@ -51,6 +53,7 @@ export class PagedRows {
     for (const abort of this.loading.values()) abort.abort();
     this.loading.clear();
     this.pages.clear();
+    this.failed.clear();
     this.total = undefined;
     this.size = Math.min(
       PAGE_ROWS,
@@ -79,7 +82,9 @@ export class PagedRows {
       this.loading.delete(page);
     }
     clearTimeout(this.timer);
-    const missing = wanted.filter((page) => !this.pages.has(page) && !this.loading.has(page));
+    const missing = wanted.filter(
+      (page) => !this.pages.has(page) && !this.loading.has(page) && !this.failed.has(page),
+    );
     if (missing.length === 0) return;
     // The very first rows are waited for; later ones may be scrolled past.
     const wait = this.pages.size === 0 ? 0 : SETTLE_MS;
@@ -99,8 +104,9 @@ export class PagedRows {
       this.total = page.totalRows ?? this.total ?? this.countFrom(number, page);
       this.listener.changed();
     } catch (error) {
-      if (generation === this.generation && !abort.signal.aborted && !isCancelled(error))
-        this.listener.failed(error);
+      if (generation !== this.generation || abort.signal.aborted || isCancelled(error)) return;
+      this.failed.add(number);
+      this.listener.failed(error);
     } finally {
       if (this.loading.get(number) === abort) this.loading.delete(number);
     }

@@ -109,8 +109,13 @@ export class StepItem {
       setText(this.effect, l10n.t('off'));
       return;
     }
-    this.effect.hidden = summary === undefined || preview === undefined || failure !== undefined;
-    if (summary === undefined || preview === undefined) return;
+    const isKnown = summary !== undefined && preview !== undefined && failure === undefined;
+    this.effect.hidden = !isKnown;
+    if (!isKnown) {
+      delete this.effect.dataset['key'];
+      this.effect.replaceChildren();
+      return;
+    }
     const isSample = !preview.isWhole && !isExact;
     const text = effectText(summary);
     const fitted = summary.fittedOnRows;

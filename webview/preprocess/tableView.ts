@@ -19,6 +19,8 @@ import { FILE, type PreprocessEvent, type PreprocessState } from './state';
 import { effectText, rowsText, scopeText } from './texts';
 
 const FILTER_DELAY_MS = 350;
+/** A screen of rows. */
+const FIRST_ROWS = 60;
 
 export interface TableListener extends Omit<GridListener, 'cell'> {
   page(
@@ -36,7 +38,9 @@ export interface TableListener extends Omit<GridListener, 'cell'> {
 export class TableView {
   readonly element: HTMLElement;
   readonly grid: Grid;
-  private readonly rows: PagedRows;
+  private rows: PagedRows | undefined;
+  /** Rows of another filter or order, until the first of them are here: what is shown stays so long. */
+  private next: { readonly key: readonly unknown[]; readonly rows: PagedRows } | undefined;
   private readonly filter: HTMLInputElement;
   private readonly filterIssue = el('p', {
     class: 'field-issue filter-issue',
@@ -57,7 +61,9 @@ export class TableView {
   private modelKey: readonly unknown[] = [];
   private rowsKey: readonly unknown[] = [];
   private filterProblem: string | undefined;
+  private rowsArePlain = true;
   private shown: number | undefined;
+  private shownRows: PagedRows | undefined;
   private toReveal: string | undefined;
 
   constructor(
@@ -65,15 +71,6 @@ export class TableView {
     private readonly dispatch: (event: PreprocessEvent) => void,
     private readonly listener: TableListener,
   ) {
-    this.rows = new PagedRows({
-      fetch: (offset, limit, signal) => this.fetch(offset, limit, signal),
-      changed: () => {
-        this.tellFilter(undefined);
-        this.grid.refresh();
-        this.updateWords();
-      },
-      failed: (error) => this.onFailed(error),
-    });
     this.grid = new Grid({ ...listener, cell: (at) => this.showCell(at) });
     this.filter = this.searchBox('filter', l10n.t('Filter rows, e.g. age >= 18 and country = "DE"'), () => {
       clearTimeout(this.filterTimer);
@@ -139,7 +136,8 @@ export class TableView {
     const isFile = this.shown === FILE;
     this.fileTools.hidden = !isFile;
     this.banner.hidden = isFile || this.shown === undefined;
-    this.element.classList.toggle('pending', shownStep(state) !== FILE && state.preview.isPending);
+    const isWaiting = shownStep(state) === FILE ? this.next !== undefined : state.preview.isPending;
+    this.element.classList.toggle('pending', isWaiting && this.filterProblem === undefined);
     const { model } = this;
     if (model !== undefined) {
       this.grid.update({
@@ -161,6 +159,7 @@ export class TableView {
   reload(): void {
     this.rowsKey = [];
     this.modelKey = [];
+    this.next = undefined;
   }
 
   /** The model is made anew only when something it shows has changed. */
@@ -196,52 +195,85 @@ export class TableView {
 
   private updateFileModel(state: PreprocessState): void {
     const { head, known, draft, kept, filter, sort, find } = state;
-    if (head === undefined || draft === undefined) return;
-    const names = head.preview.columns;
-    const rowsKey = [head, filter, sort, draft.reading];
-    if (!isSameKey(this.rowsKey, rowsKey)) {
-      this.rowsKey = rowsKey;
-      this.rows.reset(names.length);
-      this.tellFilter(undefined);
-      if (this.shown === FILE) this.grid.toTop();
-    }
     // Rows of a reading that the host does not know yet would be those of the old one.
-    if (!isSame(kept?.reading, draft.reading)) return;
-    const key = ['file', head, known, find, filter, sort];
+    if (head === undefined || draft === undefined || !isSame(kept?.reading, draft.reading)) return;
+    const names = head.preview.columns;
+    const isPlain = filter === '' && sort === undefined;
+    this.lookFor([head, filter, sort], { isPlain, columns: names.length });
+    const { rows } = this;
+    if (rows === undefined) return;
+    const key = ['file', rows, known, find];
     if (isSameKey(this.modelKey, key)) return;
     this.modelKey = key;
-    if (this.shown !== FILE) this.grid.toTop();
+    if (this.shown !== FILE || this.shownRows !== rows) this.grid.toTop();
     this.shown = FILE;
+    this.shownRows = rows;
     this.model = fileModel(
       {
         names,
         profiles: new Map(known?.columns.map((column) => [column.name, column])),
-        rows: this.rows,
+        rows,
         head: head.preview.rows,
-        isPlain: filter === '' && sort === undefined,
+        isPlain: this.rowsArePlain,
         fileRows: known?.rows ?? head.preview.rows.length,
       },
       find,
     );
   }
 
-  private fetch(offset: number, limit: number, signal: AbortSignal): Promise<TablePage> {
+  /** Asks for rows of another filter or order; they are shown once they are here. */
+  private lookFor(
+    key: readonly unknown[],
+    { isPlain, columns }: { isPlain: boolean; columns: number },
+  ): void {
+    if (isSameKey(this.next?.key ?? this.rowsKey, key)) return;
+    this.next?.rows.reset(columns);
+    this.tellFilter(undefined);
     const { filter, sort } = this.state();
-    return this.listener.page(
-      {
-        offset,
-        limit,
-        ...(filter === '' ? {} : { filter }),
-        ...(sort === undefined ? {} : { sort }),
-      },
-      signal,
-    );
+    const rows: PagedRows = new PagedRows({
+      fetch: (offset, limit, signal) =>
+        this.listener.page(
+          {
+            offset,
+            limit,
+            ...(filter === '' ? {} : { filter }),
+            ...(sort === undefined ? {} : { sort }),
+          },
+          signal,
+        ),
+      changed: () => this.onRows(rows),
+      failed: (error) => this.onFailed(error),
+    });
+    rows.reset(columns);
+    this.next = { key, rows };
+    // The first rows of the file came with its head.
+    if (isPlain || this.model === undefined) this.takeNext(isPlain);
+    else rows.want(0, FIRST_ROWS);
+  }
+
+  private takeNext(isPlain: boolean): void {
+    if (this.next === undefined) return;
+    this.rows = this.next.rows;
+    this.rowsKey = this.next.key;
+    this.rowsArePlain = isPlain;
+    this.next = undefined;
+  }
+
+  private onRows(rows: PagedRows): void {
+    if (this.next?.rows === rows) {
+      this.takeNext(false);
+      this.update();
+    } else if (this.rows === rows) {
+      this.grid.refresh();
+      this.updateWords();
+    }
   }
 
   private onFailed(error: unknown): void {
     const { message } = toErrorData(error);
     if (this.state().filter === '') this.dispatch({ type: 'problem', message });
     else this.tellFilter(message);
+    this.update();
   }
 
   private tellFilter(message: string | undefined): void {
@@ -280,14 +312,15 @@ export class TableView {
       return state.profile.kind === 'failed' ? '' : l10n.t('Reading the first rows …');
     if (this.shown !== FILE)
       return state.onlyChanges ? l10n.t('No row is changed.') : l10n.t('No rows are left.');
-    if (state.filter === '') return l10n.t('The file has no rows.');
-    return this.rows.count === undefined ? l10n.t('Looking for rows …') : l10n.t('No row fits the filter.');
+    return state.filter === '' ? l10n.t('The file has no rows.') : l10n.t('No row fits the filter.');
   }
 
   private countText(state: PreprocessState, model: GridModel): string {
     const { head, known, find, filter } = state;
     const parts: string[] = [];
-    if (this.shown === FILE && known !== undefined) {
+    if (this.shown === FILE && this.next !== undefined && this.filterProblem === undefined) {
+      parts.push(l10n.t('Looking for rows …'));
+    } else if (this.shown === FILE && known !== undefined) {
       const all = known.rows;
       parts.push(
         filter === ''

@@ -43,6 +43,7 @@ export function openPopup(options: PopupOptions): Popup {
   const close = (): void => {
     if (current !== popup) return;
     current = undefined;
+    cancelAnimationFrame(frame);
     document.removeEventListener('pointerdown', onPointer, true);
     document.removeEventListener('keydown', onKey, true);
     window.removeEventListener('blur', close);
@@ -62,6 +63,16 @@ export function openPopup(options: PopupOptions): Popup {
   current = popup;
   document.body.append(box);
   place(box, options);
+  let frame = 0;
+  let where = '';
+  // What it belongs to may move or grow: a list that is redrawn, a field that gets another line.
+  const follow = (): void => {
+    const rect = anchor instanceof Element ? JSON.stringify(anchor.getBoundingClientRect()) : '';
+    if (where !== '' && rect !== where) place(box, options);
+    where = rect;
+    frame = requestAnimationFrame(follow);
+  };
+  if (anchor instanceof Element) follow();
   document.addEventListener('pointerdown', onPointer, true);
   document.addEventListener('keydown', onKey, true);
   // The rest of the editor sends no clicks here; that the page lost the focus is all that is told.
@@ -73,7 +84,7 @@ export function openPopup(options: PopupOptions): Popup {
 
 /** The selector of what can be focused from the keyboard, the toolkit's controls included. */
 const FOCUSABLE =
-  'input:not([disabled]), select, textarea, button:not([disabled]), [tabindex="0"], vscode-button:not([disabled])';
+  'input:not([disabled]), select, textarea, button:not([disabled]):not([tabindex="-1"]), [tabindex="0"], vscode-button:not([disabled])';
 
 export function firstFocusable(root: ParentNode): HTMLElement | null {
   return root.querySelector<HTMLElement>(`[autofocus], ${FOCUSABLE}`);

@@ -206,11 +206,11 @@ async function fitBins(
 
 /** @see numpy.linspace */
 function evenEdges(min: number, max: number, bins: number): number[] {
-  const width = max / bins - min / bins;
-  const exact = (max - min) / bins;
-  return Array.from({ length: bins + 1 }, (_, i) =>
-    i === bins ? max : min + i * (Number.isFinite(exact) ? exact : width),
-  );
+  const width = (max - min) / bins;
+  return Array.from({ length: bins + 1 }, (_, i) => {
+    if (i === bins) return max;
+    return Number.isFinite(width) ? min + i * width : min * (1 - i / bins) + max * (i / bins);
+  });
 }
 
 async function applyBins(

@@ -65,7 +65,9 @@ export function knotsOf(quantiles: readonly number[]): Knots {
     above: knots.map((knot, i) => (i === knots.length - 1 ? 1 : knot.last)),
     slope: knots.map((knot, i) => {
       const next = knots[i + 1];
-      return next === undefined ? 0 : (next.first - knot.last) / (next.at - knot.at);
+      if (next === undefined) return 0;
+      // Neighbours among the smallest doubles are closer than any slope can say.
+      return Math.min(Number.MAX_VALUE, (next.first - knot.last) / (next.at - knot.at));
     }),
   };
 }

@@ -8,7 +8,7 @@ import { BenchError } from '../../shared/errors';
 import type { DataIssue, Dialect } from '../../shared/schema/profile';
 import type { Reading } from '../../shared/schema/reading';
 import type { CellSyntax } from './cells';
-import { parseRecords, type CsvSyntax } from './csvText';
+import { parseRecords, type CsvSyntax, type ParsedRecords } from './csvText';
 import {
   canonicalEncoding,
   createTextStream,
@@ -19,8 +19,10 @@ import {
   type EncodingChoice,
 } from './encoding';
 import { bytesOf, compressionOf, firstBytes, type Compression } from './fileBytes';
+import { guessHeader, nameColumns, numberedColumns } from './header';
 import { detectNumberFormat } from './numberFormat';
-import { guessHeader, guessSyntax, leadingLines, nameColumns, numberedColumns } from './sniff';
+import { layoutOf, type Layout } from './layout';
+import { guessSyntax, leadingLines } from './sniff';
 
 const HEAD_BYTES = 256 * 1024;
 /** A header longer than this is no header. */
@@ -68,8 +70,8 @@ export interface CsvFile extends FileFacts {
 /** Delimited text. */
 export interface DelimitedFile extends CsvFile {
   readonly syntax: CsvSyntax;
-  /** Lines before the first record. */
-  readonly skipLines: number;
+  /** Records before the first row, blank lines among them: titles, the header. */
+  readonly skip: number;
 }
 
 /**
@@ -256,22 +258,21 @@ export function openDelimited(head: FileHead, { reading }: OpenOptions): Delimit
   if (rest.trim() === '') throw emptyFile(path);
   const usual = /\.(tsv|tab)(\.\w+)?$/i.test(path) ? '\t' : ',';
   const { value: syntax, reason: syntaxReason } = guessSyntax(rest, reading, delimiter, usual);
-  const { records, complete } = parseRecords(rest, syntax, SAMPLE_RECORDS);
-  const first = records[0];
-  if (first === undefined) throw emptyFile(path);
-  // The last record of the head may be cut.
-  const whole = complete || head.isWhole || records.length < 3 ? records : records.slice(0, -1);
-  const { value: hasHeader, reason: headerReason } = guessHeader(whole, reading.header);
+  const table = tableOf(parseRecords(rest, syntax, SAMPLE_RECORDS), head);
+  if (table === undefined) throw emptyFile(path);
+  const { records, layout, start } = table;
+  const { value: hasHeader, reason: headerReason } = guessHeader(records, reading.header);
   if (hasHeader && records.length < 2 && head.isWhole) throw headerOnly(path);
   const { columns, issues } = hasHeader
-    ? nameColumns(first, lines + 1)
-    : { columns: numberedColumns(first.length), issues: [] };
-  if (!hasHeader && reading.header === 'auto')
-    issues.push(noHeader(path, headerReason, columns.length, lines + 1));
-  const rows = whole.slice(hasHeader ? 1 : 0).filter((record) => record.length === columns.length);
-  const numbers = detectNumberFormat(rows, reading, syntax.delimiter);
-  if (numbers.evidence !== undefined) issues.push(numberIssue(numbers.format, columns, numbers.evidence));
-  const { format } = numbers;
+    ? nameColumns(records[0] ?? [], lines + start.line)
+    : { columns: numberedColumns(layout.width), issues: [] };
+  if (layout.first > 0) issues.unshift(preamble(rest, lines + start.line));
+  if (!hasHeader && reading.header === 'auto') {
+    issues.push(noHeader(path, headerReason, columns.length, lines + start.line));
+  }
+  const rows = records.slice(hasHeader ? 1 : 0).filter((record) => record.length === columns.length);
+  const { format, evidence } = detectNumberFormat(rows, reading, syntax.delimiter);
+  if (evidence !== undefined) issues.push(numberIssue(format, columns, evidence));
   const isPlain = format.decimal === '.' && format.thousands === '';
   const layoutReason = joined(syntaxReason, headerReason);
   return {
@@ -290,11 +291,31 @@ export function openDelimited(head: FileHead, { reading }: OpenOptions): Delimit
     },
     layoutReason,
     syntax,
-    skipLines: lines,
+    skip: lines + start.ends + (hasHeader ? 1 : 0),
     columns,
     issues,
     cells: { missing: ownMissing(reading), ...(isPlain ? {} : { numbers: format }) },
   };
+}
+
+interface HeadTable {
+  /** From the first one of the table on, which has a cell for each column. */
+  readonly records: readonly (readonly string[])[];
+  readonly layout: Layout;
+  /** Where the first one is. */
+  readonly start: ParsedRecords['starts'][number];
+}
+
+function tableOf({ records, complete, starts }: ParsedRecords, head: FileHead): HeadTable | undefined {
+  // The last record of the head may be cut.
+  const whole = complete || head.isWhole || records.length < 3 ? records : records.slice(0, -1);
+  if (whole.length === 0) return undefined;
+  const layout = layoutOf(whole);
+  const start = starts[layout.first];
+  if (start === undefined) return undefined;
+  const [first = [], ...below] = whole.slice(layout.first);
+  const header = layout.hasRowNames ? ['', ...first] : first.slice(0, layout.width);
+  return { records: [header, ...below], layout, start };
 }
 
 function joined(...texts: readonly string[]): string {
@@ -304,6 +325,16 @@ function joined(...texts: readonly string[]): string {
 /** The user's words for "no value", as cells are compared: trimmed. */
 export function ownMissing({ missing }: Reading): string[] {
   return [...new Set(missing.map((text) => text.trim()).filter((text) => text !== ''))];
+}
+
+function preamble(text: string, line: number): DataIssue {
+  const [first = ''] = text.split(/[\n\r]/, 1);
+  const message = l10n.t(
+    'What stands above line {0} is left out: it is no part of the table ("{1}").',
+    line,
+    first.slice(0, 80),
+  );
+  return { severity: 'warning', code: 'data.preamble', message, line: 1 };
 }
 
 function noHeader(path: string, reason: string, columns: number, line: number): DataIssue {

@@ -15,9 +15,11 @@ import {
 import { parseRecords } from './csvText';
 import { openDatabase, type Database } from './database';
 import { jsonCells, jsonColumns, linesOfTexts } from './jsonLines';
+import { nameColumns } from './header';
+import { fits } from './layout';
 import { isMissing } from './missing';
 import { openParquet } from './parquetFile';
-import { leadingLines, nameColumns } from './sniff';
+import { leadingLines } from './sniff';
 
 export interface HeadOptions {
   readonly reading?: ReadingInput | undefined;
@@ -90,24 +92,16 @@ async function delimitedHead(
 
 /** As DuckDB would read them: records of another width are no rows, but for empty cells too many. */
 function firstRows(head: FileHead, file: DelimitedFile, limit: number): string[][] {
-  const { columns, dialect, syntax } = file;
-  const skip = dialect.hasHeader ? 1 : 0;
-  const { rest } = leadingLines(head.text);
-  const { records, complete, malformed } = parseRecords(
-    rest,
-    syntax,
-    limit + skip + 100,
-    columns.length === 1,
-  );
-  const isCut = !complete && !head.isWhole;
-  return records
-    .filter((record, index) => {
-      const hasAll = record.length >= columns.length && !malformed.has(index);
-      const isRow = hasAll && record.slice(columns.length).every((cell) => cell === '');
-      return index >= skip && isRow && !(isCut && index === records.length - 1);
-    })
-    .slice(0, limit)
-    .map((record) => record.slice(0, columns.length));
+  const { columns, skip, syntax } = file;
+  const { rest, lines } = leadingLines(head.text);
+  const parsed = parseRecords(rest, syntax, limit + skip + 100, columns.length === 1);
+  const isCut = !parsed.complete && !head.isWhole;
+  const rows = parsed.records.filter((record, index) => {
+    const isBelow = lines + (parsed.starts[index]?.ends ?? 0) >= skip;
+    const isWhole = !parsed.malformed.has(index) && !(isCut && index === parsed.records.length - 1);
+    return isBelow && isWhole && fits(record, columns.length);
+  });
+  return rows.slice(0, limit).map((record) => record.slice(0, columns.length));
 }
 
 /** @param keepTexts cells that say "no value" stay texts */

@@ -23,7 +23,7 @@ import {
   type RowLoader,
   type Scan,
 } from './rowLoader';
-import { nameColumns } from './sniff';
+import { nameColumns } from './header';
 
 export interface OpenCsvOptions extends HeadOptions, QueryOptions {
   /** Bytes read at a time; nothing of the result depends on it. */

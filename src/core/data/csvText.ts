@@ -15,6 +15,8 @@ export interface ParsedRecords {
   readonly records: string[][];
   /** False when the text ends within the last record. */
   readonly complete: boolean;
+  /** For each record: records that ended before it, blank lines among them, and the line it starts on, from 1. */
+  readonly starts: readonly { readonly ends: number; readonly line: number }[];
   /** Indexes of records whose quotes do not close where a cell ends. */
   readonly malformed: ReadonlySet<number>;
 }
@@ -37,13 +39,19 @@ export function parseRecords(
   let state: 'start' | 'plain' | 'quoted' | 'closed' = 'start';
   let isMalformed = false;
   const malformed = new Set<number>();
+  const starts: { ends: number; line: number }[] = [];
+  let ends = 0;
+  let line = 1;
+  let startLine = 1;
   const endRecord = (): void => {
     const isBlank = record.length === 0 && cell === '' && state === 'start';
     if (!isBlank || (blankIsRecord && records.length > 0)) {
       if (isMalformed) malformed.add(records.length);
       record.push(cell);
       records.push(record);
+      starts.push({ ends, line: startLine });
     }
+    ends++;
     isMalformed = false;
     record = [];
     cell = '';
@@ -51,6 +59,7 @@ export function parseRecords(
   };
   for (let i = 0; i < text.length && records.length < limit; i++) {
     const char = text.charAt(i);
+    if (char === '\n' || (char === '\r' && text.charAt(i + 1) !== '\n')) line++;
     if (state === 'quoted') {
       if (char === escape && escape !== quote && i + 1 < text.length) cell += text.charAt(++i);
       else if (char !== quote) cell += char;
@@ -61,8 +70,12 @@ export function parseRecords(
       cell = '';
       state = 'start';
     } else if (char === '\n' || char === '\r') {
-      if (char === '\r' && text.charAt(i + 1) === '\n') i++;
+      if (char === '\r' && text.charAt(i + 1) === '\n') {
+        i++;
+        line++;
+      }
       endRecord();
+      startLine = line;
     } else if (char === quote && state === 'start') {
       // Spaces before a quote are no part of the cell, nor are those behind it.
       cell = '';
@@ -82,7 +95,7 @@ export function parseRecords(
     if (state === 'quoted') isMalformed = true;
     endRecord();
   }
-  return { records, complete: !isOpen, malformed };
+  return { records, complete: !isOpen, starts, malformed };
 }
 
 /** What a byte is to the records of a text. */
@@ -200,10 +213,8 @@ export async function mixesLineEnds(
 
 export interface LineOptions extends QueryOptions {
   readonly syntax: CsvSyntax;
-  /** Lines before the first record. */
-  readonly skipLines: number;
-  /** Records before the first data row (the header). */
-  readonly skipRecords: number;
+  /** Records before the first data row, blank lines among them. */
+  readonly skip: number;
   /** 0-based offsets of records that were kept apart; after CR LF they may point at the LF. */
   readonly rejectedBytes: ReadonlySet<number>;
   /** True for a file of one column, where a blank line is a missing value. */
@@ -214,7 +225,7 @@ export interface LineOptions extends QueryOptions {
 /**
  * The lines on which given data rows start, for messages. One pass that ends at the last row asked for.
  * @param path a text in UTF-8, as DuckDB read it
- * @param rows ascending 0-based data rows, counted as DuckDB counts them: without header and rejected records
+ * @param rows ascending 0-based data rows, counted as DuckDB counts them: without rejected records
  * @returns 1-based lines, in the order of `rows`; shorter when the file ends first
  */
 export async function linesOfRows(
@@ -236,8 +247,7 @@ class LineSearch {
   readonly found: number[] = [];
   private readonly follower: QuoteFollower;
   private readonly quote: number;
-  private skipRecords: number;
-  private skipLines: number;
+  private skip: number;
   private row = 0;
   private line = 1;
   private startLine = 1;
@@ -253,8 +263,7 @@ class LineSearch {
   ) {
     this.follower = new QuoteFollower(options.syntax);
     this.quote = options.syntax.quote === '' ? -1 : options.syntax.quote.charCodeAt(0);
-    this.skipRecords = options.skipRecords;
-    this.skipLines = options.skipLines;
+    this.skip = options.skip;
   }
 
   /** @returns true when the last row asked for was found */
@@ -288,8 +297,7 @@ class LineSearch {
     const isAtStart = this.startByte === this.offset && follower.isBlank && !follower.isQuoted;
     // A line feed after a CR is no line of its own.
     if (follower.previous === 13 && chunk[from] === 10) return from;
-    if (this.offset < 3 || !isAtStart || this.skipLines > 0 || this.options.rejectedBytes.size > 0)
-      return from;
+    if (this.offset < 3 || !isAtStart || this.skip > 0 || this.options.rejectedBytes.size > 0) return from;
     if (this.nextStop < from)
       this.nextStop = Math.min(nextOf(chunk, this.quote, from), nextOf(chunk, 13, from));
     const before = this.offset - from;
@@ -332,17 +340,14 @@ class LineSearch {
     const { rejectedBytes, blankIsRow } = this.options;
     const { isBlank } = this.follower;
     this.follower.isBlank = true;
-    if (this.skipLines > 0) {
-      this.skipLines--;
+    if (this.skip > 0) {
+      this.skip--;
       return;
     }
     const isRejected = rejectedBytes.has(this.startByte) || rejectedBytes.has(this.startByte - 1);
-    const isRow = (!isBlank || (blankIsRow && this.skipRecords === 0)) && !isRejected;
-    if (isRow && this.skipRecords > 0) this.skipRecords--;
-    else if (isRow) {
-      if (this.row === this.rows[this.found.length]) this.found.push(this.startLine);
-      this.row++;
-    }
+    if ((isBlank && !blankIsRow) || isRejected) return;
+    if (this.row === this.rows[this.found.length]) this.found.push(this.startLine);
+    this.row++;
   }
 }
 

@@ -84,8 +84,7 @@ export function delimitedLoader(
       if (plain === undefined) throw new BenchError('internal.notLoaded', file.path);
       return linesOfRows(plain.path, rows, {
         syntax: file.syntax,
-        skipLines: file.skipLines,
-        skipRecords: file.dialect.hasHeader ? 1 : 0,
+        skip: file.skip,
         rejectedBytes: rejected?.bytes ?? new Set(),
         blankIsRow: file.columns.length === 1,
         chunkBytes,
@@ -104,11 +103,7 @@ export function hasMixedLineEnds(error: unknown): boolean {
 }
 
 /** Every cell as text; broken records go to reject_errors. */
-function scanSql(
-  { syntax, dialect, columns, skipLines }: DelimitedFile,
-  path: string,
-  lineBytes: number,
-): string {
+function scanSql({ syntax, columns, skip }: DelimitedFile, path: string, lineBytes: number): string {
   const types = columns.map((_, index) => `'${cellColumn(index)}': 'VARCHAR'`).join(', ');
   return `read_csv(${[
     sqlPath(path),
@@ -116,8 +111,9 @@ function scanSql(
     `delim = ${sqlText(syntax.delimiter)}`,
     `quote = ${sqlText(syntax.quote)}`,
     `escape = ${sqlText(syntax.escape)}`,
-    `header = ${dialect.hasHeader}`,
-    `skip = ${skipLines}`,
+    // The header is among what is skipped: it may have another number of cells.
+    'header = false',
+    `skip = ${skip}`,
     `columns = {${types}}`,
     `max_line_size = ${lineBytes}`,
     'store_rejects = true',

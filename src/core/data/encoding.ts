@@ -64,7 +64,8 @@ function utf16WithoutMark(head: Uint8Array, isWhole: boolean): 'utf-16le' | 'utf
     [0, 'utf-16be'],
   ] as const) {
     const [own, others] = [zeros[half] ?? 0, zeros[1 - half] ?? 0];
-    if (own < 2 || others > own / 100) continue;
+    // The frequent 一 has a 0 in the other byte.
+    if (own < 2 || others > own / 4) continue;
     // Chinese has few zeros, but its lines end and its cells are parted by ASCII.
     if (own >= units * 0.3 || (own >= units * 0.02 && hasMostLineFeeds(head, lineFeeds[half] ?? 0))) {
       return encoding;

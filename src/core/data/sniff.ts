@@ -1,16 +1,14 @@
-// Owns the guess how a delimited text is laid out, from its head: delimiter, quote, header, names of columns, each with
-// the reason in words. Pure: sees text, never a file.
+// Owns the guess of delimiter and quote of a text, from its head, with the reason in words. Pure: sees text, never a
+// file.
 import * as l10n from '@vscode/l10n';
-import type { DataIssue } from '../../shared/schema/profile';
 import type { Reading } from '../../shared/schema/reading';
 import { parseRecords, type CsvSyntax } from './csvText';
-import { DATETIME_PATTERN } from './datetime';
-import { isMissing } from './missing';
+import { layoutOf } from './layout';
 
 const DELIMITERS = [',', ';', '\t', '|'];
-const SAMPLE_RECORDS = 200;
-/** Records that a guess of the header looks at. */
-const HEADER_RECORDS = 1000;
+const SAMPLE_RECORDS = 500;
+/** Records may be long: more than this is not looked at a dozen times. */
+const SAMPLE_LENGTH = 512 * 1024;
 
 export interface Guess<T> {
   readonly value: T;
@@ -41,16 +39,17 @@ export function leadingLines(text: string): { lines: number; rest: string; delim
 
 /**
  * The syntax that splits most records as it splits the first.
- * @param head may end in the middle of a record
+ * @param text may end in the middle of a record
  * @param named a delimiter that the file itself names
  */
 export function guessSyntax(
-  head: string,
+  text: string,
   { delimiter, quote }: Pick<Reading, 'delimiter' | 'quote'>,
   named?: string,
   /** Where nothing splits. */
   usual = ',',
 ): Guess<CsvSyntax> {
+  const head = text.slice(0, SAMPLE_LENGTH);
   const given = delimiter === 'auto' ? named : delimiter;
   const delimiters = given === undefined ? DELIMITERS : [given];
   // The first one wins where they split alike: ' is only looked at where cells are wrapped in it.
@@ -76,17 +75,21 @@ function syntaxesOf(head: string, quote: string, delimiters: readonly string[]):
   return escapes.flatMap((escape) => delimiters.map((delimiter) => ({ delimiter, quote, escape })));
 }
 
-/** ' quotes where cells begin and end with it and none with "; nothing quotes where several " never close. */
+/** ' quotes where cells begin and end with it and none with "; nothing quotes where most " at a cell's start never close. */
 function isQuotePossible(head: string, quote: string, delimiters: readonly string[]): boolean {
   if (quote === '"') return true;
-  const wrapped = (mark: string): number => cellsWrappedIn(head, mark, delimiters);
-  if (quote === "'") return wrapped("'") >= 2 && wrapped('"') === 0;
-  const opened = head.match(/(?:^|[\n\r,;\t|])"[^"\n\r]*(?=[\n\r]|$)/g)?.length ?? 0;
-  return opened >= 2 && wrapped('"') === 0;
+  const wrapped = cellsWrappedIn(head, '"', delimiters);
+  if (quote === "'") return wrapped === 0 && cellsWrappedIn(head, "'", delimiters) >= 2;
+  const opened = head.match(new RegExp(`(?<=^|${edgeOf(delimiters)})"`, 'g'))?.length ?? 0;
+  return opened - wrapped >= Math.max(2, wrapped);
+}
+
+function edgeOf(delimiters: readonly string[]): string {
+  return `[\\n\\r${delimiters.map((each) => each.replace(/[\\\]^-]/g, '\\$&')).join('')}]`;
 }
 
 function cellsWrappedIn(head: string, mark: string, delimiters: readonly string[]): number {
-  const edge = `[\\n\\r${delimiters.map((each) => each.replace(/[\\\]^-]/g, '\\$&')).join('')}]`;
+  const edge = edgeOf(delimiters);
   const cell = new RegExp(
     `(?<=^|${edge}) *${mark}[^${mark}]*(?:${mark}${mark}[^${mark}]*)*${mark} *(?=$|${edge})`,
     'g',
@@ -96,7 +99,7 @@ function cellsWrappedIn(head: string, mark: string, delimiters: readonly string[
 
 interface Candidate {
   readonly syntax: CsvSyntax;
-  /** Records as wide as the first, of those looked at; 0 when the first is not split at all. */
+  /** Records that are rows of the table, of those looked at; 0 when none is split. */
   readonly same: number;
   readonly records: number;
   /** Records whose quotes do not close where a cell ends. */
@@ -106,11 +109,11 @@ interface Candidate {
 
 function candidateOf(head: string, syntax: CsvSyntax): Candidate {
   const { records, complete, malformed } = parseRecords(head, syntax, SAMPLE_RECORDS);
-  const width = records[0]?.length ?? 0;
   // The last record of the head may be cut.
   const whole = complete || records.length < 3 ? records : records.slice(0, -1);
-  const same = width < 2 ? 0 : whole.filter((record) => record.length === width).length;
-  return { syntax, same, records: whole.length, malformed: malformed.size, width };
+  const { width, same } = layoutOf(whole);
+  const bad = [...malformed].filter((index) => index < whole.length).length;
+  return { syntax, same: width < 2 ? 0 : same, records: whole.length, malformed: bad, width };
 }
 
 /** A header alone says little: a little more cells break the tie. */
@@ -137,103 +140,4 @@ function syntaxReason(syntax: CsvSyntax, best: Candidate | undefined, named: str
   if (syntax.quote === "'") reasons.push(l10n.t("Cells are quoted with '."));
   if (syntax.quote === '') reasons.push(l10n.t('Quotes are text: they do not close.'));
   return reasons.join(' ');
-}
-
-const NUMBER = /^[-+]?(\d+[.,]?\d*|[.,]\d+)(e[-+]?\d+)?$/i;
-const DATE = new RegExp(`^(?:${DATETIME_PATTERN})$`);
-
-/**
- * Whether the first record names the columns.
- * @param records the first ones of the file, the first of all included
- */
-export function guessHeader(
-  records: readonly (readonly string[])[],
-  wanted: Reading['header'],
-): Guess<boolean> {
-  if (wanted !== 'auto') return { value: wanted === 'yes', reason: '' };
-  const [first = []] = records;
-  const cells = first.map((cell) => cell.trim());
-  if (cells.every((cell) => cell !== '' && Number.isFinite(Number(cell)))) {
-    return { value: false, reason: l10n.t('No header: the first record holds only numbers.') };
-  }
-  const below = records
-    .slice(1, HEADER_RECORDS)
-    .filter((record) => record.length === first.length && record.some((cell, i) => cell.trim() !== cells[i]));
-  const kinds = cells.map((cell, index) => likeBelow(cell, index, below));
-  // A text over numbers is a name.
-  if (kinds.includes('other') || !kinds.includes('same')) return { value: true, reason: '' };
-  const at = kinds.indexOf('repeated');
-  if (at < 0) {
-    const text = cells[kinds.indexOf('same')] ?? '';
-    return {
-      value: true,
-      reason: l10n.t('The first record is taken as the header, though "{0}" could be a value.', text),
-    };
-  }
-  return {
-    value: false,
-    reason: l10n.t(
-      'No header: the first record reads as those below it ("{0}" is there again).',
-      cells[at] ?? '',
-    ),
-  };
-}
-
-/**
- * same: a number over numbers or a date over dates. other: a text over those. repeated: a text that is there again.
- * open: anything else says nothing.
- */
-function likeBelow(
-  cell: string,
-  index: number,
-  below: readonly (readonly string[])[],
-): 'same' | 'other' | 'repeated' | 'open' {
-  const others = below.map((record) => (record[index] ?? '').trim()).filter((text) => !isMissing(text));
-  if (isMissing(cell) || others.length === 0) return 'open';
-  for (const pattern of [NUMBER, DATE]) {
-    const matching = others.filter((text) => pattern.test(text)).length;
-    if (matching >= others.length * 0.9) return pattern.test(cell) ? 'same' : 'other';
-  }
-  return others.includes(cell) ? 'repeated' : 'open';
-}
-
-/** Unique, non-empty names in file order; what had to be changed is told. */
-export function nameColumns(
-  given: readonly string[],
-  line: number | undefined,
-): { columns: string[]; issues: DataIssue[] } {
-  const issues: DataIssue[] = [];
-  const place = line === undefined ? {} : { line };
-  const wantedNames = new Set(given.map((cell) => cell.trim()));
-  const taken = new Set<string>();
-  // Where the search for a free number goes on: a hundred thousand columns may have one name.
-  const numbers = new Map<string, number>();
-  const columns = given.map((cell, index) => {
-    const wanted = cell.trim();
-    const base = wanted === '' ? `column${index + 1}` : wanted;
-    let name = base;
-    let n = numbers.get(base) ?? 2;
-    while (taken.has(name) || (name !== wanted && wantedNames.has(name))) name = `${base}_${n++}`;
-    numbers.set(base, n);
-    taken.add(name);
-    if (wanted === '') {
-      const message = l10n.t('Column {0} has no name in the header; it is called "{1}".', index + 1, name);
-      issues.push({ severity: 'info', code: 'data.unnamedColumn', message, column: name, ...place });
-    } else if (name !== wanted) {
-      const message = l10n.t(
-        'The header names "{0}" more than once; column {1} is called "{2}".',
-        wanted,
-        index + 1,
-        name,
-      );
-      issues.push({ severity: 'warning', code: 'data.duplicateColumn', message, column: name, ...place });
-    }
-    return name;
-  });
-  return { columns, issues };
-}
-
-/** column1, column2, ... */
-export function numberedColumns(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `column${index + 1}`);
 }

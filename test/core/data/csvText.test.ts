@@ -56,8 +56,7 @@ describe('the line of a row', () => {
         await writeFile(path, text);
         const options = {
           syntax: PLAIN,
-          skipLines: 0,
-          skipRecords: 0,
+          skip: 0,
           rejectedBytes: new Set<number>(),
           blankIsRow: false,
         };
@@ -80,8 +79,7 @@ describe('the line of a row', () => {
     const path = await csv.write(`\uFEFFn,t\n${rows.join('\n')}\n`, 'long.csv');
     const options = {
       syntax: PLAIN,
-      skipLines: 0,
-      skipRecords: 1,
+      skip: 1,
       rejectedBytes: new Set<number>(),
       blankIsRow: false,
     };
@@ -94,7 +92,7 @@ describe('the line of a row', () => {
 
   it('follows delimiters of several bytes, other quotes and backslashes', async () => {
     const path = await csv.write("a§b\n'x§\ny'§2\n3§it's\n'\\'\n'§5\n", 'odd.csv');
-    const options = { skipLines: 0, skipRecords: 1, rejectedBytes: new Set<number>(), blankIsRow: false };
+    const options = { skip: 1, rejectedBytes: new Set<number>(), blankIsRow: false };
     const syntax = { delimiter: '§', quote: "'", escape: '\\' };
     expect(await linesOfRows(path, [0, 1, 2], { ...options, syntax })).toEqual([2, 4, 5]);
   });
@@ -118,8 +116,7 @@ describe('line ends made one', () => {
         expect(await mixesLineEnds(path, PLAIN, undefined)).toBe(false);
         const options = {
           syntax: PLAIN,
-          skipLines: 0,
-          skipRecords: 0,
+          skip: 0,
           rejectedBytes: new Set<number>(),
           blankIsRow: false,
         };

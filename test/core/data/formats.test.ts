@@ -146,6 +146,34 @@ describe('a text that is not quite text', () => {
     expect(source.file.dialect.reason).toContain('as its first line says');
   });
 
+  it('may have a title above the table, which is told and left out', async () => {
+    const text = 'Sales "2020"\n\nSource: x\nyear,"n\n(k)"\n2019,1\nshort\n2020,2\n2021,3\n';
+    const source = await csv.open(text, 'titled.csv');
+    expect(source.columns()).toEqual(['year', 'n\n(k)']);
+    const { preview } = await source.head(5);
+    expect(preview.rows).toEqual([
+      ['2019', '1'],
+      ['2020', '2'],
+      ['2021', '3'],
+    ]);
+    expect(await source.preview(5)).toEqual({ ...preview, totalRows: 3 });
+    expect(await source.linesOf([0, 1, 2])).toEqual([6, 8, 9]);
+    const { issues } = await source.relation();
+    expect(issues.map(({ code, line }) => [code, line])).toEqual([
+      ['data.preamble', 1],
+      ['data.raggedRows', 7],
+    ]);
+  });
+
+  it('may have names of rows that the header does not name, as R writes it', async () => {
+    const source = await csv.open('a,b\nx,1,2\ny,3,4\n', 'rowNames.csv');
+    expect(source.columns()).toEqual(['column1', 'a', 'b']);
+    expect((await source.preview(5)).rows).toEqual([
+      ['x', '1', '2'],
+      ['y', '3', '4'],
+    ]);
+  });
+
   it('may have a record longer than DuckDB takes by itself', async () => {
     const long = 'x'.repeat(5 << 20);
     const source = await csv.open(`a,b\n1,"${long}"\n2,y\n`, 'longRecord.csv');

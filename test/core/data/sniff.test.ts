@@ -1,7 +1,9 @@
 // Guessing delimiter, quote, header and names from the head of a text.
 import { describe, expect, it } from 'vitest';
 import { parseRecords } from '../../../src/core/data/csvText';
-import { guessHeader, guessSyntax, leadingLines, nameColumns } from '../../../src/core/data/sniff';
+import { guessHeader, nameColumns } from '../../../src/core/data/header';
+import { layoutOf } from '../../../src/core/data/layout';
+import { guessSyntax, leadingLines } from '../../../src/core/data/sniff';
 
 const AUTO = { delimiter: 'auto', quote: 'auto' } as const;
 
@@ -25,6 +27,12 @@ describe('delimiter and quote', () => {
     ["a,b\nit's,x\n'tis,y\n", ', " "'],
     ["a,b\n'x',1\n'it''s',2\n", ", ' '"],
     ['a,b\n"x\\"y",2\n"z",3\n', ', " \\'],
+    // A title and notes above the table.
+    ['Sales of 2020\n\nyear;n\n2019;1\n2020;2\n2021;3\n', '; " "'],
+    // Cells that begin with a quote that is never closed, or goes on behind it.
+    ['a\tb\n"Foo" and bar\t2\n"Baz" or\t3\n"x\t4\n', '\t  '],
+    // Quotes within quotes are mistakes, but the others are quotes.
+    ['"a","b"\n"x "y" z","2"\n"v","3"\n"w","4"\n', ', " "'],
     // Quotes that never close are text.
     ['a,b\n"hello,1\n"world,2\nx,3\n', ',  '],
     ['size,n\n5",1\n6",2\n', ', " "'],
@@ -83,6 +91,13 @@ describe('the header', () => {
     },
   );
 
+  it.each(['vhigh,2,big\nhigh,2,small\nvhigh,3,big\n', '7,2020-01-01\n8,2020-01-02\n'])(
+    'is missing in %j: each cell is like those below it',
+    (text) => {
+      expect(header(text)[0]).toBe(false);
+    },
+  );
+
   it('is told where it could be a row', () => {
     expect(header('country,2019\nFrance,1\n')[1]).toContain('"2019" could be a value');
   });
@@ -93,5 +108,26 @@ describe('the header', () => {
     expect(new Set(columns).size).toBe(100_000);
     expect(columns.slice(0, 3)).toEqual(['x', 'x_2', 'x_3']);
     expect(nameColumns(['a', 'a_2', 'a', ''], 1).columns).toEqual(['a', 'a_2', 'a_3', 'column4']);
+  });
+});
+
+describe('the table in a text', () => {
+  const at = (text: string): unknown[] => {
+    const { records } = parseRecords(text, { delimiter: ',', quote: '"', escape: '"' }, 1000);
+    const { first, width, hasRowNames } = layoutOf(records);
+    return [first, width, hasRowNames];
+  };
+
+  it.each([
+    ['begins with the first record', 'a,b\n1,2\n3,4\n', [0, 2, false]],
+    ['has ragged rows', 'a,b,c\n1,2,3\n1,2\n4,5,6\n', [0, 3, false]],
+    ['has a title above it', 'Title\nSource: x\n\na,b\n1,2\n3,4\n', [2, 2, false]],
+    ['has a delimiter behind each row', 'a,b\n1,2,\n3,4,\n', [0, 2, false]],
+    ['has a delimiter behind the header', 'a,b,\n1,2\n3,4\n5,6\n', [0, 2, false]],
+    ['has names of rows, as R writes them', 'a,b\nx,1,2\ny,3,4\n', [0, 3, true]],
+    ['is one column', 'a\n1\n2\n', [0, 1, false]],
+    ['is one column of texts with commas', 'text\nsome, more\nwords\nand, so, on\nx\n', [0, 1, false]],
+  ])('%s', (_, text, expected) => {
+    expect(at(text)).toEqual(expected);
   });
 });

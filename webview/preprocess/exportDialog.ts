@@ -23,16 +23,9 @@ export function openExportDialog(start: ExportOptions, choose: (options: ExportO
     },
     onCancel: close,
   });
-  // Only text has these.
-  const textOnly = (): void => {
-    const format = form.element.querySelector('select')?.value;
-    dialog.classList.toggle('not-text', format !== 'csv');
-  };
-  form.element.addEventListener('change', textOnly);
   dialog.addEventListener('close', () => dialog.remove());
   dialog.append(el('h2', { id: 'export-title' }, l10n.t('Export')), form.element);
   document.body.append(dialog);
   dialog.showModal();
-  textOnly();
   form.focus();
 }

@@ -1,7 +1,7 @@
 // Owns what is told of a recipe at work: pages of a table, what each step did, a preview with its differences.
 import * as z from 'zod';
 import { dataIssueSchema } from './profile';
-import { recipeStepSchema } from './recipeSteps';
+import { onlyIf, recipeStepSchema } from './recipeSteps';
 
 export const tableColumnSchema = z.object({ name: z.string(), kind: z.enum(['text', 'number', 'datetime']) });
 export type TableColumn = z.infer<typeof tableColumnSchema>;
@@ -58,10 +58,13 @@ export const exportFormatSchema = z.enum(['csv', 'parquet', 'arrow']);
 export const exportOptionsSchema = z.object({
   format: exportFormatSchema,
   /** For csv. utf-8-bom is what Excel recognises. */
-  encoding: z.enum(['utf-8', 'utf-8-bom', 'utf-16le', 'gb18030']).default('utf-8'),
-  delimiter: z.enum([',', ';', '\t', '|']).default(','),
+  encoding: z
+    .enum(['utf-8', 'utf-8-bom', 'utf-16le', 'gb18030'])
+    .default('utf-8')
+    .meta(onlyIf('format', 'csv')),
+  delimiter: z.enum([',', ';', '\t', '|']).default(',').meta(onlyIf('format', 'csv')),
   /** Puts ' before a text cell that a spreadsheet would take for a formula (= + - @ tab). */
-  quoteFormulas: z.boolean().default(true),
+  quoteFormulas: z.boolean().default(true).meta(onlyIf('format', 'csv')),
   /** Adds a column "split" that says train, validation or test. */
   splitColumn: z.boolean().default(false),
 });

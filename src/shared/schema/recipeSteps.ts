@@ -5,6 +5,11 @@ import * as z from 'zod';
 /** How the panel lets a field be edited; goes into the JSON Schema as `widget`. */
 export type StepWidget = 'column' | 'columns' | 'expression' | 'pattern';
 
+/** The panel asks for a field only while another one has one of these values; in the JSON Schema `showIf: to=number|text`. */
+export const onlyIf = (field: string, ...is: string[]): { showIf: string } => ({
+  showIf: `${field}=${is.join('|')}`,
+});
+
 const enabled = z.boolean().default(true).describe('false leaves the step out without forgetting it.');
 const description = z.string().optional().describe('Why this step. Never read by the recipe.');
 const column = z.string().min(1).meta({ widget: 'column', description: 'A column as it is called here.' });
@@ -64,16 +69,19 @@ export const castSchema = step(
     decimal: z
       .enum(['.', ','])
       .default('.')
-      .describe('Decimal mark of numbers in text. Left as it is, they are read as the file writes them.'),
+      .describe('Decimal mark of numbers in text. Left as it is, they are read as the file writes them.')
+      .meta(onlyIf('to', 'number')),
     thousands: z
       .enum(['', ',', '.', ' ', "'"])
       .default('')
-      .describe('Thousands separator of numbers in text; only taken where it parts groups of three digits.'),
+      .describe('Thousands separator of numbers in text; only taken where it parts groups of three digits.')
+      .meta(onlyIf('to', 'number')),
     symbols: z
       .boolean()
       .default(false)
-      .describe('Ignores a currency sign or % around a number; 5 % becomes 5.'),
-    dayFirst,
+      .describe('Ignores a currency sign or % around a number; 5 % becomes 5.')
+      .meta(onlyIf('to', 'number')),
+    dayFirst: dayFirst.meta(onlyIf('to', 'datetime')),
   },
 );
 export const computeColumnSchema = step('computeColumn', 'Adds a column computed from others.', {
@@ -176,7 +184,7 @@ export const parseDateSchema = step('parseDate', 'Reads dates and times from tex
     .string()
     .default('auto')
     .describe('auto reads the common forms; else a strptime format such as %d.%m.%Y %H:%M.'),
-  dayFirst,
+  dayFirst: dayFirst.meta(onlyIf('format', 'auto')),
 });
 export const datePartSchema = z.enum([
   'year',
@@ -268,8 +276,8 @@ export const fillMissingSchema = step('fillMissing', 'Fills missing values.', {
   with: z
     .enum(['mean', 'median', 'mode', 'constant', 'forward', 'backward'])
     .describe('mean, median and mode are fitted on train rows. forward takes the last value before.'),
-  value: z.string().default('').describe('For constant.'),
-  groupBy,
+  value: z.string().default('').describe('For constant.').meta(onlyIf('with', 'constant')),
+  groupBy: groupBy.meta(onlyIf('with', 'mean', 'median', 'mode', 'forward', 'backward')),
 });
 export const knnImputeSchema = step(
   'knnImpute',
@@ -332,8 +340,17 @@ export const binSchema = step('bin', 'Puts numbers into bins 0, 1, 2, ...', {
     .enum(['uniform', 'quantile', 'edges'])
     .default('quantile')
     .describe('uniform: of equal width. quantile: of equally many train rows. edges: your own.'),
-  bins: z.int().min(2).max(1000).default(5),
-  edges: z.array(z.number()).default([]).describe('Inner edges, ascending; for "edges".'),
+  bins: z
+    .int()
+    .min(2)
+    .max(1000)
+    .default(5)
+    .meta(onlyIf('strategy', 'uniform', 'quantile')),
+  edges: z
+    .array(z.number())
+    .default([])
+    .describe('Inner edges, ascending; for "edges".')
+    .meta(onlyIf('strategy', 'edges')),
 });
 
 // Categories

@@ -148,7 +148,7 @@ describe('both schemas', () => {
 
   it('hold no word that the little validator below does not know', () => {
     const known = new Set(
-      '$schema type properties required additionalProperties items minItems maxItems oneOf anyOf const enum minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength description default'.split(
+      '$schema type properties required additionalProperties items minItems maxItems oneOf anyOf const enum minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength description default widget showIf'.split(
         ' ',
       ),
     );

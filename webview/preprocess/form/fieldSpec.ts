@@ -10,6 +10,8 @@ const nodeSchema = z.object({
   default: z.unknown().optional(),
   description: z.string().optional(),
   widget: z.string().optional(),
+  /** `field=value|value` */
+  showIf: z.string().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
@@ -37,6 +39,8 @@ interface Common {
   readonly isRequired: boolean;
   readonly fallback: unknown;
   readonly help: string;
+  /** Asked for only while another field has one of these values. */
+  readonly showIf: { readonly field: string; readonly is: readonly string[] } | undefined;
 }
 
 export type FieldSpec = Common &
@@ -102,7 +106,13 @@ function variant(node: Node): FormVariant {
 }
 
 function fieldSpec(name: string, node: Node, isRequired: boolean): FieldSpec {
-  const common: Common = { name, isRequired, fallback: node.default, help: node.description ?? '' };
+  const common: Common = {
+    name,
+    isRequired,
+    fallback: node.default,
+    help: node.description ?? '',
+    showIf: condition(node.showIf),
+  };
   const widget = widgetKind(name, node);
   if (widget !== undefined) return { ...common, kind: widget };
   const alternatives = node.anyOf ?? node.oneOf;
@@ -117,6 +127,11 @@ function fieldSpec(name: string, node: Node, isRequired: boolean): FieldSpec {
   }
   if (types.includes('array')) return arraySpec(common, node.items);
   return { ...common, kind: types.includes('null') ? 'textOrNull' : 'text' };
+}
+
+function condition(text: string | undefined): Common['showIf'] {
+  const [field = '', values] = text?.split('=', 2) ?? [];
+  return values === undefined ? undefined : { field, is: values.split('|') };
 }
 
 /** A field that is called "column" names one, also where no widget says so. */
@@ -159,6 +174,12 @@ function arraySpec(common: Common, items: Node | undefined): FieldSpec {
 function texts(values: readonly unknown[] | undefined): string[] | undefined {
   const found = values?.filter((value) => typeof value === 'string') ?? [];
   return found.length === 0 ? undefined : found;
+}
+
+export function isAskedFor({ showIf }: FieldSpec, values: FormValues): boolean {
+  if (showIf === undefined) return true;
+  const value = values[showIf.field];
+  return typeof value === 'string' && showIf.is.includes(value);
 }
 
 export type FormValues = Readonly<Record<string, unknown>>;

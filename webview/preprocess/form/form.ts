@@ -7,7 +7,14 @@ import { button } from '../../ui/kit';
 import { firstFocusable } from '../../ui/popup';
 import type { ColumnChoice } from './columnPicker';
 import { fieldView, type FieldContext, type FormWords } from './fields';
-import { formVariants, startValues, type FieldSpec, type FormValues, type FormVariant } from './fieldSpec';
+import {
+  formVariants,
+  isAskedFor,
+  startValues,
+  type FieldSpec,
+  type FormValues,
+  type FormVariant,
+} from './fieldSpec';
 import { parseForm } from './parseForm';
 
 export interface FormOptions<S extends z.ZodType> {
@@ -49,6 +56,7 @@ export function createForm<S extends z.ZodType>(options: FormOptions<S>): FormVi
   /** A field is blamed once it was touched, or when one tried to submit. */
   const touched = new Set<string>();
   let messages = new Map<string, HTMLElement>();
+  let rows: { readonly spec: FieldSpec; readonly element: HTMLElement }[] = [];
   const body = el('div', { class: 'form-fields' });
   const problem = el('p', { class: 'form-problem', hidden: true, attrs: { role: 'alert' } });
 
@@ -62,20 +70,26 @@ export function createForm<S extends z.ZodType>(options: FormOptions<S>): FormVi
     }
     return parsed.value;
   };
+  const showAskedFor = (): void => {
+    for (const { spec, element } of rows) element.hidden = !isAskedFor(spec, values);
+  };
   const onChange = (name: string, value: unknown): void => {
     touched.add(name);
     if (value === undefined)
       values = Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
     else values[name] = value;
+    showAskedFor();
     options.onChange?.(check(false));
   };
   const draw = (): void => {
     const variant = variantOf(variants, values);
     messages = new Map();
+    rows = variant.fields.map((spec) => ({ spec, element: labelled(spec) }));
     body.replaceChildren(
       ...(variants.length > 1 ? [variantField()] : []),
-      ...variant.fields.map((field) => labelled(field)),
+      ...rows.map(({ element }) => element),
     );
+    showAskedFor();
     if (variants.length > 1 && variant.help !== '') {
       body.children[0]?.append(el('p', { class: 'field-help' }, variant.help));
     }

@@ -10,7 +10,12 @@ import {
   clipSchema,
   recipeStepSchema,
 } from '../../../../src/shared/schema/recipeSteps';
-import { formVariants, startValues, type FieldSpec } from '../../../../webview/preprocess/form/fieldSpec';
+import {
+  formVariants,
+  isAskedFor,
+  startValues,
+  type FieldSpec,
+} from '../../../../webview/preprocess/form/fieldSpec';
 import { parseForm } from '../../../../webview/preprocess/form/parseForm';
 
 const fields = (schema: z.ZodType): Map<string, FieldSpec> =>
@@ -44,6 +49,23 @@ describe('a form', () => {
       kind: 'number',
       word: 'auto',
     });
+  });
+
+  it('asks for a field only while another one makes it matter', () => {
+    const value = fields(binSchema).get('edges')!;
+    expect(isAskedFor(value, { strategy: 'edges' })).toBe(true);
+    expect(isAskedFor(value, { strategy: 'uniform' })).toBe(false);
+    expect(isAskedFor(fields(binSchema).get('strategy')!, {})).toBe(true);
+    // A word of the schema that names no field, or no value of it, would hide a field for ever.
+    for (const schema of [...recipeStepSchema.options, exportOptionsSchema]) {
+      const all = fields(schema);
+      for (const { showIf } of all.values()) {
+        if (showIf === undefined) continue;
+        const other = all.get(showIf.field);
+        if (other?.kind === 'choice') expect(other.options).toEqual(expect.arrayContaining([...showIf.is]));
+        else expect(other?.fallback).toBe(showIf.is[0]);
+      }
+    }
   });
 
   it('takes the ways of a union by their constant, and names of columns by their name', () => {

@@ -161,7 +161,10 @@ async function describe(
       ...(isDiscrete ? { topValues: await topValues(TOP_VALUES, database, options) } : {}),
     };
   }
-  if (dates !== undefined) return { ...base, ...summariseDates(dates.valuesMs) };
+  if (dates !== undefined) {
+    const order = orderOf(dates.valuesMs);
+    return { ...base, ...summariseDates(dates.valuesMs), ...(order === undefined ? {} : { order }) };
+  }
   const length = { min: 0, max: facts.maxLength, mean: facts.meanLength };
   const [shortest] = await database.rows(`SELECT min(length(t)) FROM ${CELLS} WHERE NOT miss`, options);
   const textLength = { ...length, min: Number(shortest?.[0] ?? 0) };
@@ -429,6 +432,17 @@ async function readDates(column: ColumnRef, database: Database, options: QueryOp
 }
 
 /** As for numbers, in milliseconds since the epoch. */
+/** Undefined where they are mixed, or all equal. */
+function orderOf(values: Float64Array): ColumnProfile['order'] {
+  let [rises, falls] = [false, false];
+  for (let i = 1; i < values.length && !(rises && falls); i++) {
+    const step = (values[i] ?? 0) - (values[i - 1] ?? 0);
+    if (step > 0) rises = true;
+    else if (step < 0) falls = true;
+  }
+  return rises === falls ? undefined : rises ? 'ascending' : 'descending';
+}
+
 function summariseDates(valuesMs: Float64Array): NumericSummary {
   const sorted = Float64Array.from(valuesMs).sort();
   const count = sorted.length;

@@ -9,6 +9,7 @@ import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { oneColumn, unknownColumn } from '../columnErrors';
 import { compactStep } from '../recipe/recipeFile';
 import { splitColumnOf, splitPartOf } from '../recipe/split';
+import { suggestSplit, type SplitTarget } from '../recipe/suggestSplit';
 import { singleValue } from '../recipe/target';
 
 export interface ScaffoldOptions {
@@ -121,6 +122,7 @@ export function scaffoldExperiment(options: ScaffoldOptions): Scaffold {
     throw unknownColumn('target.unknown', options.target, { path: profile.path, columns: names });
   const { task, reason } = chooseTask(target, profile.rows, options.task);
   const splitColumn = chooseSplitColumn(options, names);
+  const split = splitOf(options, { column: target.name, task }, splitColumn);
   const features = profile.columns
     .filter(({ name }) => name !== target.name && name !== splitColumn)
     .map((column) => featureOf(column, profile.rows));
@@ -137,8 +139,8 @@ export function scaffoldExperiment(options: ScaffoldOptions): Scaffold {
       target: { column: target.name, task, description: reason },
     },
     ...(recipe.length === 0 ? {} : { recipe: recipe.map(compactStep) }),
-    features,
-    split: options.split ?? splitOf(task, rows, splitColumn, seed),
+    features: withoutGroup(features, split),
+    split,
     model: {
       layers: [
         { type: 'dense', units: 128, activation: 'relu' },
@@ -258,37 +260,35 @@ function maxTermsFor(rows: number): number {
   return rows <= 20_000 ? 2000 : rows <= 80_000 ? 500 : 200;
 }
 
+/** Chosen, said by a column, or suggested. */
 function splitOf(
-  task: Task,
-  rows: number,
+  { split, profile, seed }: ScaffoldOptions,
+  target: SplitTarget,
   column: string | undefined,
-  seed: number,
 ): ExperimentInput['split'] {
-  if (column !== undefined) {
-    return {
-      method: 'column',
-      column,
-      description: l10n.t('The column says which rows train, validate and test.'),
-    };
-  }
-  // From 50,000 rows on a tenth is plenty to score on.
-  const share = rows >= 50_000 ? 0.1 : 0.15;
-  const percent = Math.round(share * 100);
-  const shares = { validation: share, test: share, seed };
-  return task === 'regression'
-    ? {
-        method: 'random',
-        ...shares,
-        description: l10n.t('{0} % each for validation and test, drawn at random.', percent),
-      }
-    : {
-        method: 'stratified',
-        ...shares,
-        description: l10n.t(
-          '{0} % each for validation and test, with the same share of every class.',
-          percent,
-        ),
-      };
+  if (split !== undefined) return split;
+  if (column === undefined) return suggestSplit(profile, target, seed);
+  return {
+    method: 'column',
+    column,
+    description: l10n.t('The column says which rows train, validate and test.'),
+  };
+}
+
+/** Groups that are tested on are new to the model: nothing is to be learnt from which one it is. */
+function withoutGroup(features: FeatureInput[], split: ExperimentInput['split']): FeatureInput[] {
+  const group =
+    split.method === 'group' || (split.method === 'kFold' && split.kind === 'group')
+      ? split.column
+      : undefined;
+  const isOnly = !features.some(({ column, type }) => column !== group && type !== 'id');
+  if (group === undefined || isOnly) return features;
+  const description = l10n.t(
+    'Says the group of a row, for the split. Not used: the groups of the test are new.',
+  );
+  return features.map((feature) =>
+    feature.column === group ? { column: group, type: 'id', description } : feature,
+  );
 }
 
 /** Steps per epoch stay in the hundreds, epochs fall as rows rise; early stopping ends sooner. */

@@ -60,6 +60,8 @@ export const columnProfileSchema = z.object({
     })
     .optional(),
   histogram: histogramSchema.optional(),
+  /** Only for datetime: the rows come in this order of it, equal ones beside each other. */
+  order: z.enum(['ascending', 'descending']).optional(),
   /** Most frequent first, at most 20. */
   topValues: z.array(z.object({ value: z.string(), count: z.int() })).optional(),
   /** Characters; only for text, category and id. */

@@ -9,7 +9,7 @@ import { sqlText } from '../../data/database';
 import { missingName } from '../encoders/encoder';
 import { countCategories, sortedCategories } from './categories';
 import { changeColumns, widenColumns } from './changeColumns';
-import { lookUp, type Lookup, type LookupIds } from './lookUp';
+import { lookUp, type LookedUpRows, type Lookup } from './lookUp';
 import { noteNoValues } from './statisticsSql';
 import type { ApplyContext, StepContext, StepDefinition } from './step';
 import { applyTargetEncode, fitTargetEncode } from './targetEncode';
@@ -104,7 +104,7 @@ async function lookUpCategories(
   input: Relation,
   coded: readonly Coded[],
   context: StepContext,
-): Promise<{ readonly relation: Relation; readonly ids: readonly LookupIds[] }> {
+): Promise<LookedUpRows> {
   const lookups = coded.map(({ column, categories, numbers }): Lookup => {
     const known = categories.flatMap((value, i) =>
       value === null ? [] : [[value, numbers?.[i] ?? i] as const],
@@ -126,13 +126,13 @@ async function applyNumbers(
   { missing, unseen }: { readonly missing: (column: Coded) => string; readonly unseen: string },
   context: StepContext,
 ): Promise<Relation> {
-  const { relation, ids } = await lookUpCategories(input, coded, context);
+  const { relation, ids, beside } = await lookUpCategories(input, coded, context);
   const changes = coded.map((column, i) => {
     const { key, found } = ids[i] ?? { key: 'NULL', found: [] };
     const sql = `CASE WHEN ${key} IS NULL THEN ${missing(column)} ELSE coalesce(${found[0] ?? 'NULL'}, ${unseen}) END`;
     return { name: column.column, kind: 'number' as const, sql };
   });
-  return changeColumns(relation, changes, context);
+  return changeColumns(relation, changes, context, beside);
 }
 
 async function applyOneHot(
@@ -141,7 +141,7 @@ async function applyOneHot(
   input: Relation,
   context: ApplyContext,
 ): Promise<Relation> {
-  const { relation, ids } = await lookUpCategories(input, state, context);
+  const { relation, ids, beside } = await lookUpCategories(input, state, context);
   const widenings = state.map(({ column, categories, names }, i) => {
     const { key, found } = ids[i] ?? { key: 'NULL', found: [] };
     const added = categories.map((value, place): ColumnExpression => {
@@ -150,7 +150,7 @@ async function applyOneHot(
     });
     return { from: column, added, keep: step.keep };
   });
-  return widenColumns(relation, widenings, context);
+  return widenColumns(relation, widenings, context, beside);
 }
 
 async function applyGroupRare(
@@ -160,14 +160,14 @@ async function applyGroupRare(
   context: ApplyContext,
 ): Promise<Relation> {
   const coded = state.map(({ column, kept }) => ({ column, categories: kept }));
-  const { relation, ids } = await lookUpCategories(input, coded, context);
+  const { relation, ids, beside } = await lookUpCategories(input, coded, context);
   const changes = coded.map(({ column }, i) => {
     const { key, found } = ids[i] ?? { key: 'NULL', found: [] };
     const [numbers] = columnsOf(input, [column]).map((one) => one.numbers);
     const sql = `CASE WHEN ${key} IS NULL THEN NULL WHEN ${found[0] ?? 'NULL'} IS NULL THEN ${sqlText(step.label)} ELSE ${key} END`;
     return { name: column, kind: 'text' as const, sql, numbers };
   });
-  return changeColumns(relation, changes, context);
+  return changeColumns(relation, changes, context, beside);
 }
 
 /** Name of a bucket's column. */
@@ -184,25 +184,31 @@ function bucketSql(text: string, buckets: number): string {
 }
 
 function hashEncode(step: StepOf<'hashEncode'>, input: Relation, context: ApplyContext): Promise<Relation> {
-  const columns = columnsOf(input, step.columns);
-  const hashed = columns.map(
-    (column, i) => `${bucketSql(textOf(column), step.buckets)} AS c${input.nextId + i}`,
-  );
+  const hashed = columnsOf(input, step.columns).map((column, i) => ({
+    ...column,
+    bucket: `c${input.nextId + i}`,
+  }));
+  const buckets = hashed.map((column) => `${bucketSql(textOf(column), step.buckets)} AS ${column.bucket}`);
   const relation = {
     ...input,
-    from: `(SELECT *, ${hashed.join(', ')} FROM ${input.from})`,
-    nextId: input.nextId + columns.length,
+    from: `(SELECT *, ${buckets.join(', ')} FROM ${input.from})`,
+    nextId: input.nextId + hashed.length,
   };
-  const widenings = columns.map(({ name }, i) => ({
+  const widenings = hashed.map(({ name, bucket }) => ({
     from: name,
     keep: step.keep,
-    added: Array.from({ length: step.buckets }, (_, bucket): ColumnExpression => ({
-      name: bucketName(name, bucket),
+    added: Array.from({ length: step.buckets }, (_, i): ColumnExpression => ({
+      name: bucketName(name, i),
       kind: 'number',
-      sql: `(coalesce(c${input.nextId + i} = ${bucket}, false))::DOUBLE`,
+      sql: `(coalesce(${bucket} = ${i}, false))::DOUBLE`,
     })),
   }));
-  return widenColumns(relation, widenings, context);
+  return widenColumns(
+    relation,
+    widenings,
+    context,
+    hashed.map(({ bucket }) => bucket),
+  );
 }
 
 function hashedColumns(step: StepOf<'hashEncode'>, columns: readonly string[]): readonly string[] {

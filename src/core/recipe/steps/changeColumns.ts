@@ -44,18 +44,19 @@ export async function forManyQueries(
   return isCheap ? relation : workbench.materialise({ ...relation, columns }, { signal });
 }
 
-/** New values (and kinds) for columns that are there. */
+/**
+ * New values (and kinds) for columns that are there.
+ * @param beside identifiers that the expressions use and that are no columns
+ */
 export async function changeColumns(
   input: Relation,
   changes: readonly ColumnChange[],
   context: StepContext,
+  beside: readonly string[] = [],
 ): Promise<Relation> {
   const isWide = changes.length > LAZY_COLUMNS;
-  return changeSlices(
-    input,
-    isWide ? slicesOf(changes).map((slice) => ({ changes: slice })) : [{ changes }],
-    context,
-  );
+  const slices = isWide ? slicesOf(changes).map((slice) => ({ changes: slice })) : [{ changes }];
+  return changeSlices(input, slices, context, beside);
 }
 
 /** As changeColumns. One slice is a subquery; of several each is written down. */
@@ -63,8 +64,9 @@ export async function changeSlices(
   input: Relation,
   slices: readonly ChangeSlice[],
   context: StepContext,
+  beside: readonly string[] = [],
 ): Promise<Relation> {
-  const { relation, changes } = await computed(input, slices, context);
+  const { relation, changes } = await computed(input, slices, context, beside);
   const numbersOf = new Map(changes.map(({ name, numbers }) => [name, numbers]));
   const changed = replaceColumns(relation, changes);
   const columns = changed.columns.map((column) => {
@@ -83,18 +85,20 @@ export interface Widening {
 
 /**
  * Adds columns behind the one that each is made from, which goes unless it is kept.
+ * @param beside as of changeColumns
  * @throws BenchError 'recipe.columnExists'
  */
 export async function widenColumns(
   input: Relation,
   widenings: readonly Widening[],
   context: StepContext,
+  beside: readonly string[] = [],
 ): Promise<Relation> {
   const added = widenings.flatMap((widening) => widening.added);
   // 0/1 columns are simple, and written down they are large: a few hundred stay a subquery.
   const isWide = added.length > LAZY_COLUMNS * 8;
   const slices = isWide ? slicesOf(added).map((slice) => ({ changes: slice })) : [{ changes: added }];
-  const { relation, changes } = await computed(input, slices, context);
+  const { relation, changes } = await computed(input, slices, context, beside);
   // A made column may have the name of the one whose place it takes.
   const gone = new Set(widenings.filter(({ keep }) => !keep).map(({ from }) => from));
   const kept = relation.columns.filter(({ name }) => !gone.has(name));
@@ -113,6 +117,7 @@ async function computed<C extends ColumnExpression>(
   input: Relation,
   slices: readonly ChangeSlice<C>[],
   context: StepContext,
+  beside: readonly string[],
 ): Promise<{ readonly relation: Relation; readonly changes: readonly C[] }> {
   const [first, second] = slices;
   if (first === undefined) return { relation: input, changes: [] };
@@ -121,7 +126,7 @@ async function computed<C extends ColumnExpression>(
     return { relation: { ...input, from }, changes: first.changes };
   }
   const { database, workbench, signal } = context;
-  const rows = await writtenDown(input, context);
+  const rows = await writtenWith(input, beside, context);
   const tables: string[] = [];
   const changes: C[] = [];
   for (const { changes: slice, from } of slices) {
@@ -134,6 +139,17 @@ async function computed<C extends ColumnExpression>(
   }
   const joined = tables.map((table) => `POSITIONAL JOIN ${table}`).join(' ');
   return { relation: { ...rows, from: `(SELECT * FROM ${rows.from} ${joined})` }, changes };
+}
+
+/** The rows written down with what stands beside them. */
+export async function writtenWith(
+  input: Relation,
+  beside: readonly string[],
+  context: StepContext,
+): Promise<Relation> {
+  const besideColumns = beside.map((id) => ({ name: id, id, kind: 'text' as const }));
+  const written = await writtenDown({ ...input, columns: [...input.columns, ...besideColumns] }, context);
+  return { ...written, columns: input.columns };
 }
 
 /** Columns of text or time as numbers; what is none is NULL. */

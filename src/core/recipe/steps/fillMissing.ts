@@ -168,12 +168,12 @@ export async function applyFill(
       ],
     };
   });
-  const { relation, ids } = await lookUp(input, lookups, context);
+  const { relation, ids, beside } = await lookUp(input, lookups, context);
   const groupIds = new Map(grouped.map(({ column }, i) => [column.name, ids[i]?.found[0]]));
   const changes = known.map(({ column, fill }) =>
     filled(column, isNumber, [groupIds.get(column.name), fillSql(fill.value)]),
   );
-  return changeColumns(relation, changes, context);
+  return changeColumns(relation, changes, context, beside);
 }
 
 function fillSql(value: Fill): string {

@@ -3,8 +3,7 @@
 import { sqlText } from '../../data/database';
 import type { Relation } from '../../data/relation';
 import { doubleSql } from '../../data/scalarSql';
-import { writtenDown } from './besideRows';
-import { slicesOf } from './changeColumns';
+import { slicesOf, writtenWith } from './changeColumns';
 import type { StepContext } from './step';
 
 /** Per key; null where a key has none. */
@@ -28,16 +27,26 @@ export interface LookupIds {
   readonly found: readonly string[];
 }
 
+export interface LookedUpRows {
+  readonly relation: Relation;
+  /** As the lookups. */
+  readonly ids: readonly LookupIds[];
+  /** All of them. */
+  readonly beside: readonly string[];
+}
+
 /** More keys, or characters of them, lie in a table: the query would have to be read again and again. */
 const KEYS_IN_QUERY = 1000;
 const CHARACTERS_IN_QUERY = 50_000;
 const LAZY_LOOKUPS = 32;
 
+/** @param besideAlready identifiers that are no columns, and that are still to stand beside the rows */
 export async function lookUp(
   input: Relation,
   lookups: readonly Lookup[],
   context: StepContext,
-): Promise<{ readonly relation: Relation; readonly ids: readonly LookupIds[] }> {
+  besideAlready: readonly string[] = [],
+): Promise<LookedUpRows> {
   let nextId = input.nextId;
   const numbered = lookups.map((lookup) => {
     const key = `c${nextId++}`;
@@ -45,12 +54,13 @@ export async function lookUp(
     return { lookup, key, code, found: lookup.found.map(() => `c${nextId++}`) };
   });
   const ids = numbered.map(({ key, found }) => ({ key, found }));
+  const beside = [...besideAlready, ...ids.flatMap(({ key, found }) => [key, ...found])];
   const [inQuery, inTable] = [numbered.filter(isInQuery), numbered.filter((one) => !isInQuery(one))];
   if (inTable.length === 0 && inQuery.length <= LAZY_LOOKUPS) {
-    return { relation: { ...input, nextId, from: withCodes(input.from, inQuery) }, ids };
+    return { relation: { ...input, nextId, from: withCodes(input.from, inQuery) }, ids, beside };
   }
   const { database, workbench, signal } = context;
-  const rows = await writtenDown(input, context);
+  const rows = await writtenWith(input, besideAlready, context);
   const tables: string[] = [];
   for (const slice of slicesOf(inQuery)) {
     const table = workbench.tableName();
@@ -63,7 +73,7 @@ export async function lookUp(
   }
   for (const one of inTable) tables.push(await joined(rows, one, context));
   const from = `(SELECT * FROM ${rows.from} ${tables.map((table) => `POSITIONAL JOIN ${table}`).join(' ')})`;
-  return { relation: { ...rows, nextId, from }, ids };
+  return { relation: { ...rows, nextId, from }, ids, beside };
 }
 
 interface Numbered {

@@ -348,7 +348,7 @@ export async function encodeOutOfFold(
       ? numberOrNull(mean)
       : `CASE ${fold} ${cases.join(' ')} ELSE ${numberOrNull(mean)} END`;
   });
-  return applyEncodings(state, folded, { lookups, unseen }, context);
+  return applyEncodings(state, folded, { lookups, unseen, beside: [fold] }, context);
 }
 
 /** For each fold the sums of all other folds. */
@@ -408,13 +408,21 @@ function columnsOfValues(values: readonly (readonly number[])[], width: number):
   }));
 }
 
+interface Encodings {
+  readonly lookups: readonly Lookup[];
+  /** SQL per output. */
+  readonly unseen: readonly string[];
+  /** Identifiers that they use. */
+  readonly beside?: readonly string[];
+}
+
 async function applyEncodings(
   state: State,
   input: Relation,
-  { lookups, unseen }: { readonly lookups: readonly Lookup[]; readonly unseen: readonly string[] },
+  { lookups, unseen, beside: already = [] }: Encodings,
   context: StepContext,
 ): Promise<Relation> {
-  const { relation, ids } = await lookUp(input, lookups, context);
+  const { relation, ids, beside } = await lookUp(input, lookups, context, already);
   const widenings = state.columns.map(({ column }, i) => {
     const added = state.means.map((_, output): ColumnExpression => {
       const name = state.means.length === 1 ? column : `${column} (${state.classes[output] ?? output})`;
@@ -423,7 +431,7 @@ async function applyEncodings(
     });
     return { from: column, added, keep: false };
   });
-  return widenColumns(relation, widenings, context);
+  return widenColumns(relation, widenings, context, beside);
 }
 
 function numberOrNull(value: number): string {

@@ -8,14 +8,13 @@ import {
   count,
   featureColumns,
   FIRST_ROWS,
-  numberAt,
   percent,
   stepsRemedy,
   type CheckContext,
   type Found,
   type QualityCheck,
 } from './check';
-import { isCoincidence, repeatsOf, rowKeys, type RowKeys } from './rowKeys';
+import { isCoincidence, repeatsOf, rowKeys, twinsOf } from './rowKeys';
 
 /** One row in a hundred weighs in a score; fewer are worth a word. */
 const NOTABLE_SHARE = 0.01;
@@ -59,20 +58,19 @@ export const nearDuplicatesAcrossSplits: QualityCheck = {
     const { held, table } = await context.parted();
     const keys = await rowKeys(context, columns, 'near');
     const twins = await twinsOf(context, keys, table);
-    if (twins === 0) return [];
+    if (twins.held === 0) return [];
     if (await isCoincidence(context, keys)) return [];
     const found = await context.query(
-      `SELECT p.rid FROM ${table} p JOIN ${keys.table} a USING (rid) WHERE p.held AND a.k IN (${trainKeys(keys, table)})
-       ORDER BY p.rid LIMIT ${FIRST_ROWS}`,
+      `SELECT r.rid FROM ${twins.rows} r JOIN ${twins.keys} USING (k) WHERE r.held ORDER BY r.rid LIMIT ${FIRST_ROWS}`,
     );
-    const areEqual = (await twinsOf(context, await rowKeys(context, columns, 'exact'), table)) === twins;
+    const equal = await twinsOf(context, await rowKeys(context, columns, 'exact'), table);
     return [
       finding({
         columns,
         all: context.profile.columns.map(({ name }) => name),
-        twins,
+        twins: twins.held,
         held,
-        areEqual,
+        areEqual: equal.held === twins.held,
         rows: found.map(([rid]) => ({ row: Number(rid) })),
       }),
     ];
@@ -82,18 +80,6 @@ export const nearDuplicatesAcrossSplits: QualityCheck = {
 /** Without columns that name the rows, which no two rows share and no model sees, and without empty ones. */
 function comparedColumns(context: CheckContext): readonly ColumnProfile[] {
   return featureColumns(context).filter(({ type, missing, rows }) => type !== 'id' && missing < rows);
-}
-
-/** Held-out rows that have a twin among the train rows. */
-async function twinsOf(context: CheckContext, keys: RowKeys, table: string): Promise<number> {
-  const [row] = await context.query(
-    `SELECT count(*) FROM ${table} p JOIN ${keys.table} a USING (rid) WHERE p.held AND a.k IN (${trainKeys(keys, table)})`,
-  );
-  return numberAt(row, 0);
-}
-
-function trainKeys(keys: RowKeys, table: string): string {
-  return `SELECT k FROM ${keys.table} JOIN ${table} USING (rid) WHERE NOT held`;
 }
 
 interface Twins extends Pick<Found, 'rows'> {

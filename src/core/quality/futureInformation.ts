@@ -211,8 +211,8 @@ async function mixedInTime(context: CheckContext, dates: Dates): Promise<Found |
   if (target === undefined || answer === undefined || !isAtRandom) return undefined;
   for (const { column, id } of dates.columns) {
     const [order] = await context.query(
-      `SELECT count(*), count(*) FILTER (WHERE d >= before), count(*) FILTER (WHERE d > before)
-       FROM (SELECT ${id} AS d, lag(${id}) OVER (ORDER BY rid) AS before FROM ${dates.from}) WHERE d IS NOT NULL AND before IS NOT NULL`,
+      `SELECT count(*), count(*) FILTER (WHERE now >= before), count(*) FILTER (WHERE now > before)
+       FROM ${withRowBefore(dates.from, id)} WHERE now IS NOT NULL AND before IS NOT NULL`,
     );
     const [pairs = 0, inOrder = 0, rising = 0] = [0, 1, 2].map((index) => numberAt(order, index));
     if (pairs < MIN_PAIRS || inOrder < NEARLY_ALWAYS * pairs || rising < MOSTLY * pairs) continue;
@@ -251,27 +251,30 @@ function splitByTime(column: string, split: Split): Remedy {
   };
 }
 
+/** `now` and `before`: a column beside itself one row on. Tables keep the order of the rows; a window would sort them. */
+function withRowBefore(table: string, id: string): string {
+  return `(SELECT b.now, a.before FROM (SELECT ${id} AS before FROM ${table}) a POSITIONAL JOIN (SELECT ${id} AS now FROM ${table} OFFSET 1) b)`;
+}
+
 async function likeTheRowBefore(
   { query }: CheckContext,
   { from }: Dates,
   number: ColumnProfile | undefined,
 ): Promise<string | undefined> {
-  const rows = `(SELECT y, lag(y) OVER (ORDER BY rid) AS before FROM ${from} WHERE y IS NOT NULL)`;
+  const pairs = `${withRowBefore(from, 'y')} WHERE now IS NOT NULL AND before IS NOT NULL`;
   if (number !== undefined) {
     const { sd = 1, mean = 0 } = number.numeric ?? {};
     const scale = Number.isFinite(sd) && sd > 0 ? sd : 1;
     const scaled = (name: string): string => `(${name}) / (${scale})::DOUBLE - (${mean / scale})::DOUBLE`;
-    const [row] = await query(
-      `SELECT corr(${scaled('y')}, ${scaled('before')}) FROM ${rows} WHERE before IS NOT NULL`,
-    );
+    const [row] = await query(`SELECT corr(${scaled('now')}, ${scaled('before')}) FROM ${pairs}`);
     const r = numberAt(row, 0);
     return r >= LIKE_BEFORE
       ? l10n.t('the target goes with that of the row before (r = {0})', formatNumber(r))
       : undefined;
   }
   const [row] = await query(
-    `WITH shares AS (SELECT count(*) / (SELECT count(*) FROM ${rows}) AS p FROM ${rows} GROUP BY y)
-     SELECT (SELECT avg((y = before)::INT) FROM ${rows} WHERE before IS NOT NULL), (SELECT sum(p * p) FROM shares)`,
+    `WITH classes AS (SELECT count(*) AS c FROM ${from} WHERE y IS NOT NULL GROUP BY y)
+     SELECT (SELECT avg((now = before)::INT) FROM ${pairs}), (SELECT sum(c::DOUBLE * c) / sum(c)::DOUBLE ** 2 FROM classes)`,
   );
   const [same, chance] = [numberAt(row, 0), numberAt(row, 1)];
   if (chance >= 1 || (same - chance) / (1 - chance) < LIKE_BEFORE) return undefined;

@@ -33,40 +33,65 @@ export async function rowKeys(
   for (let first = 0; first < columns.length || table === undefined; first += COLUMNS_PER_QUERY) {
     const some = columns.slice(first, first + COLUMNS_PER_QUERY);
     const relation = await context.relation(some.map(({ name }) => name));
-    const hashes = relation.columns.map((cell, i) => hashSql(cell, some[i], closeness));
+    const cells = relation.columns.map((cell, i) => keyedCell(cell, some[i], closeness));
     // Exclusive or, so that a column can be taken out of a key again.
-    const key = [table === undefined ? '0::UBIGINT' : 'k', ...hashes].reduce(
+    const key = [table === undefined ? '0::UBIGINT' : 'k', ...cells.map(({ hash }) => hash)].reduce(
       (sum, hash) => `xor(${sum}, ${hash})`,
     );
-    const from =
-      table === undefined ? relation.from : `${relation.from} POSITIONAL JOIN (SELECT k FROM ${table})`;
+    const values = ['rid', ...cells.flatMap((cell) => cell.values)].join(', ');
+    const from = `(SELECT ${values} FROM ${relation.from})`;
     const name = context.workbench.tableName();
-    await context.query(`CREATE TABLE ${name} AS SELECT rid, ${key} AS k FROM ${from}`);
+    await context.query(
+      `CREATE TABLE ${name} AS SELECT rid, ${key} AS k FROM ${from}${table === undefined ? '' : ` POSITIONAL JOIN (SELECT k FROM ${table})`}`,
+    );
     if (table !== undefined) await context.query(`DROP TABLE ${table}`);
     table = name;
   }
   return { table, columns, closeness };
 }
 
-/**
- * Of a cell and its column, so that two columns that change places do not cancel out. As one text: hash(a, b) of DuckDB
- * only adds b's bits to a's.
- */
-function hashSql(cell: RelationColumn, profile: ColumnProfile | undefined, closeness: Closeness): string {
-  const value = closeness === 'exact' ? textOf(cell) : nearSql(cell, profile);
-  return `hash(coalesce('${cell.id}:' || ${value}, '${cell.id}'))`;
+interface KeyedCell {
+  /** SQL with names, to be computed once each. */
+  readonly values: readonly string[];
+  /** A UBIGINT over those names. */
+  readonly hash: string;
 }
 
-function nearSql(column: RelationColumn, profile: ColumnProfile | undefined): string {
-  const text = `lower(regexp_replace(${textOf(column)}, '\\s+', ' ', 'g'))`;
-  if (profile?.type !== 'number' || profile.numeric === undefined) return text;
-  const { min, max } = profile.numeric;
-  const number = numberOf(column);
-  // Adding 0 makes -0 a 0.
-  const digits = `format('{:.2e}', (${number}) + 0)`;
-  const grid = `format(' {:.0f}', ((${number}) / ${literal(max - min)} - ${literal(min / (max - min))}) * 1000)`;
+/**
+ * The hash of a cell and its column: hashed twice with the column's number between, so that two columns that change
+ * places do not cancel out. (hash(a, b) of DuckDB would only add b's bits to a's.)
+ */
+function keyedCell(
+  cell: RelationColumn,
+  profile: ColumnProfile | undefined,
+  closeness: Closeness,
+): KeyedCell {
+  const salted = (hash: string): string => `hash(xor(${hash}, ${cell.id.slice(1)}::UBIGINT))`;
+  const [text, number] = [`t_${cell.id}`, `n_${cell.id}`];
+  const trimmed = `${textOf(cell)} AS ${text}`;
+  if (closeness === 'exact') return { values: [trimmed], hash: salted(`hash(${text})`) };
+  // Most texts have no runs of space; looking for one is faster than replacing none.
+  const spaced = `lower(CASE WHEN regexp_matches(${text}, '\\s\\s|[^\\S ]') THEN regexp_replace(${text}, '\\s+', ' ', 'g') ELSE ${text} END)`;
+  if (profile?.type !== 'number' || profile.numeric === undefined) {
+    return { values: [trimmed], hash: salted(`hash(${spaced})`) };
+  }
+  const near = `hash(${nearNumber(number, profile.numeric)})`;
+  return {
+    values: [trimmed, `${numberOf(cell)} AS ${number}`],
+    hash: salted(`CASE WHEN ${number} IS NULL THEN hash(${spaced}) ELSE ${near} END`),
+  };
+}
+
+/** Three digits, where their point is, and the thousandth of the range. */
+function nearNumber(n: string, { min, max }: { readonly min: number; readonly max: number }): string {
+  const size = `floor(log10(abs(${n})))`;
+  const digits = `CASE WHEN ${n} = 0 THEN 0 ELSE round(${n} / pow(10, ${size} - 2)) END`;
+  const point = `CASE WHEN ${n} = 0 THEN 0 ELSE ${size} END`;
   const hasRange = Number.isFinite(max - min) && max > min;
-  return `coalesce(${hasRange ? `${digits} || ${grid}` : digits}, ${text})`;
+  const grid = hasRange
+    ? `round((${n} / ${literal(max - min)} - ${literal(min / (max - min))}) * 1000)`
+    : '0';
+  return [digits, point, grid].join(', ');
 }
 
 export interface Repeats {
@@ -87,6 +112,33 @@ export async function repeatsOf(context: CheckContext, keys: RowKeys): Promise<R
   }
   const [row] = await context.query(`SELECT coalesce(sum(c - 1), 0)::BIGINT FROM ${table}`);
   return { table, rows: numberAt(row, 0) };
+}
+
+export interface Twins {
+  /** `rid`, `held` and `k` of the rows that are split. */
+  readonly rows: string;
+  /** The keys that rows on both sides of the split have. */
+  readonly keys: string;
+  /** Rows kept for validation and test whose key a train row has. */
+  readonly held: number;
+}
+
+/** @param parted a table of `rid` and `held` */
+export async function twinsOf(context: CheckContext, keys: RowKeys, parted: string): Promise<Twins> {
+  const [rows, both] = [context.workbench.tableName(), context.workbench.tableName()];
+  await context.query(
+    `CREATE TABLE ${rows} AS SELECT p.rid, p.held, a.k FROM ${parted} p JOIN ${keys.table} a USING (rid)`,
+  );
+  await context.query(`CREATE TABLE ${both} (k UBIGINT, c BIGINT)`);
+  const parts = partsOf(context);
+  for (let part = 0; part < parts; part++) {
+    await context.query(
+      `INSERT INTO ${both} SELECT k, count(*) FILTER (WHERE held) FROM ${rows} WHERE k % ${parts} = ${part}
+       GROUP BY k HAVING bool_or(held) AND NOT bool_and(held)`,
+    );
+  }
+  const [row] = await context.query(`SELECT coalesce(sum(c), 0)::BIGINT FROM ${both}`);
+  return { rows, keys: both, held: numberAt(row, 0) };
 }
 
 function partsOf({ profile }: CheckContext): number {
@@ -131,7 +183,8 @@ async function pairsWithout(
   const relation = await context.relation([column.name]);
   const [cell] = relation.columns;
   if (cell === undefined) throw new RangeError(column.name);
-  const without = `SELECT k, xor(k, h) AS o FROM (SELECT ${hashSql(cell, column, keys.closeness)} AS h FROM ${relation.from}) POSITIONAL JOIN (SELECT k FROM ${keys.table})`;
+  const { values, hash } = keyedCell(cell, column, keys.closeness);
+  const without = `SELECT k, xor(k, ${hash}) AS o FROM (SELECT ${values.join(', ')} FROM ${relation.from}) POSITIONAL JOIN (SELECT k FROM ${keys.table})`;
   const [row] = await context.query(
     `SELECT coalesce(sum(same), 0), coalesce(sum(c * (c - 1) / 2), 0)
      FROM (SELECT sum(c)::DOUBLE AS c, sum(c::DOUBLE * (c - 1) / 2) AS same

@@ -140,7 +140,7 @@ export function dataSuite(): void {
       );
       const config = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
       const { recipe, split, training, data } = config as Record<string, Record<string, unknown>>;
-      assert.deepEqual(recipe, draft.steps);
+      assert.deepEqual(recipe, [{ step: 'dropColumns', columns: ['day'] }]);
       assert.equal(split?.['method'], 'random');
       assert.equal(split['seed'], 7);
       assert.equal(training?.['classWeights'], 'balanced');

@@ -2,13 +2,9 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { BenchError } from '../../../shared/errors';
-import {
-  RECIPE_FILE_SUFFIX,
-  recipeFileSchema,
-  type RecipeFile,
-  type RecipeStep,
-} from '../../../shared/schema/recipeSteps';
+import { RECIPE_FILE_SUFFIX, type RecipeStep } from '../../../shared/schema/recipeSteps';
 import { isSameFile } from '../../../core/files';
+import { recipeFileText, requireRecipeFile } from '../../../core/recipe/recipeFile';
 import { writeFileAtomic } from '../../../core/runs/atomicFile';
 import { isExperimentUri, loadExperiment, stemOf } from '../../experiments';
 
@@ -26,7 +22,7 @@ export async function saveRecipe(csv: vscode.Uri, steps: readonly RecipeStep[]):
       vscode.l10n.t('{0} is the file the recipe is for. Choose another name.', path.basename(csv.path)),
     );
   }
-  await writeFileAtomic(target.fsPath, `${JSON.stringify({ version: 1, steps }, null, 2)}\n`);
+  await writeFileAtomic(target.fsPath, recipeFileText({ steps: [...steps] }));
   const name = vscode.workspace.asRelativePath(target);
   vscode.window.setStatusBarMessage(vscode.l10n.t('Saved {0}', name), 5000);
 }
@@ -50,19 +46,5 @@ export async function openRecipe(csv: vscode.Uri): Promise<RecipeStep[] | undefi
 export async function readRecipe(uri: vscode.Uri): Promise<RecipeStep[]> {
   if (isExperimentUri(uri)) return (await loadExperiment(uri)).experiment.recipe;
   const document = await vscode.workspace.openTextDocument(uri);
-  return requireRecipe(document.getText(), vscode.workspace.asRelativePath(uri)).steps;
-}
-
-/** @throws BenchError 'recipe.invalid' */
-function requireRecipe(text: string, file: string): RecipeFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new BenchError('recipe.invalid', `${file}: ${error instanceof Error ? error.message : ''}`);
-  }
-  const parsed = recipeFileSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new BenchError('recipe.invalid', `${file}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  return requireRecipeFile(document.getText(), vscode.workspace.asRelativePath(uri)).steps;
 }

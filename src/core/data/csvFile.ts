@@ -257,7 +257,11 @@ export function openDelimited(head: FileHead, { reading }: OpenOptions): Delimit
   const { lines, rest, delimiter } = leadingLines(head.text);
   if (rest.trim() === '') throw emptyFile(path);
   const usual = /\.(tsv|tab)(\.\w+)?$/i.test(path) ? '\t' : ',';
-  const { value: syntax, reason: syntaxReason } = guessSyntax(rest, reading, delimiter, usual);
+  const { value: syntax, reason: syntaxReason } = guessSyntax(rest, reading, {
+    named: delimiter,
+    usual,
+    isCut: !head.isWhole,
+  });
   const table = tableOf(parseRecords(rest, syntax, SAMPLE_RECORDS), head);
   if (table === undefined) throw emptyFile(path);
   const { records, layout, start } = table;

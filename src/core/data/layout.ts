@@ -25,7 +25,11 @@ export function fits(record: readonly string[], width: number): boolean {
 
 /** @param records the first ones of a text, at least one */
 export function layoutOf(records: readonly (readonly string[])[]): Layout {
-  const asIs = layoutAt(records, 0, records[0]?.length ?? 0);
+  const [header = [], ...rows] = records;
+  // Empty cells of a header too many.
+  const usual = commonWidth(rows);
+  if (usual > 1 && header.length > usual && fits(header, usual)) return layoutAt(records, 0, usual);
+  const asIs = layoutAt(records, 0, header.length);
   if (asIs.same >= records.length * MIN_SHARE && asIs.width > 1) return asIs;
   const width = commonWidth(records);
   if (width < 2) return asIs;
@@ -33,8 +37,6 @@ export function layoutOf(records: readonly (readonly string[])[]): Layout {
   const below = layoutAt(records, first, width);
   const isTable = below.same >= (records.length - first) * MIN_SHARE_BELOW && below.same >= 2;
   if (!isTable || first > MAX_PREAMBLE) return asIs;
-  const [header = []] = records;
-  if (first === 1 && fits(header, width)) return { ...below, first: 0, same: below.same + 1 };
   if (first === 1 && header.length === width - 1 && header.length > 1) {
     return { ...below, first: 0, same: below.same + 1, hasRowNames: true };
   }

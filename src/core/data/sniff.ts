@@ -37,19 +37,23 @@ export function leadingLines(text: string): { lines: number; rest: string; delim
   return { lines, rest, delimiter };
 }
 
-/**
- * The syntax that splits most records as it splits the first.
- * @param text may end in the middle of a record
- * @param named a delimiter that the file itself names
- */
+export interface SyntaxHints {
+  /** A delimiter that the file itself names. */
+  readonly named?: string | undefined;
+  /** The delimiter where nothing splits. */
+  readonly usual?: string;
+  /** The text ends in the middle of the file. */
+  readonly isCut?: boolean;
+}
+
+/** The syntax that splits most records alike. */
 export function guessSyntax(
   text: string,
   { delimiter, quote }: Pick<Reading, 'delimiter' | 'quote'>,
-  named?: string,
-  /** Where nothing splits. */
-  usual = ',',
+  { named, usual = ',', isCut = false }: SyntaxHints = {},
 ): Guess<CsvSyntax> {
   const head = text.slice(0, SAMPLE_LENGTH);
+  const isHeadCut = isCut || head.length < text.length;
   const given = delimiter === 'auto' ? named : delimiter;
   const delimiters = given === undefined ? DELIMITERS : [given];
   // The first one wins where they split alike: ' is only looked at where cells are wrapped in it.
@@ -58,7 +62,7 @@ export function guessSyntax(
   for (const mark of quotes) {
     if (quote === 'auto' && !isQuotePossible(head, mark, delimiters)) continue;
     for (const syntax of syntaxesOf(head, mark, delimiters)) {
-      const found = candidateOf(head, syntax);
+      const found = candidateOf(head, isHeadCut, syntax);
       if (best === undefined || isBetter(found, best)) best = found;
     }
   }
@@ -75,13 +79,13 @@ function syntaxesOf(head: string, quote: string, delimiters: readonly string[]):
   return escapes.flatMap((escape) => delimiters.map((delimiter) => ({ delimiter, quote, escape })));
 }
 
-/** ' quotes where cells begin and end with it and none with "; nothing quotes where most " at a cell's start never close. */
+/** ' quotes where cells begin and end with it and none with "; nothing quotes where most " at the start of a cell never close. */
 function isQuotePossible(head: string, quote: string, delimiters: readonly string[]): boolean {
   if (quote === '"') return true;
   const wrapped = cellsWrappedIn(head, '"', delimiters);
   if (quote === "'") return wrapped === 0 && cellsWrappedIn(head, "'", delimiters) >= 2;
   const opened = head.match(new RegExp(`(?<=^|${edgeOf(delimiters)})"`, 'g'))?.length ?? 0;
-  return opened - wrapped >= Math.max(2, wrapped);
+  return opened - wrapped > wrapped;
 }
 
 function edgeOf(delimiters: readonly string[]): string {
@@ -107,10 +111,9 @@ interface Candidate {
   readonly width: number;
 }
 
-function candidateOf(head: string, syntax: CsvSyntax): Candidate {
+function candidateOf(head: string, isCut: boolean, syntax: CsvSyntax): Candidate {
   const { records, complete, malformed } = parseRecords(head, syntax, SAMPLE_RECORDS);
-  // The last record of the head may be cut.
-  const whole = complete || records.length < 3 ? records : records.slice(0, -1);
+  const whole = isCut && !complete && records.length > 1 ? records.slice(0, -1) : records;
   const { width, same } = layoutOf(whole);
   const bad = [...malformed].filter((index) => index < whole.length).length;
   return { syntax, same: width < 2 ? 0 : same, records: whole.length, malformed: bad, width };

@@ -130,7 +130,7 @@ describe('openCsv', () => {
   });
 
   it('says so when a quote never closes', async () => {
-    const source = await csv.open('a,b\n1,2\n3,"x\n4,5\n');
+    const source = await csv.open('a,b\n"1",2\n3,"x\n4,5\n');
     const table = await readTable(source, [{ name: 'a', as: 'text' }]);
     expect(table.rows).toBe(1);
     expect(table.issues).toMatchObject([{ severity: 'error', code: 'data.malformedRows', line: 3 }]);

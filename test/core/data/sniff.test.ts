@@ -57,7 +57,7 @@ describe('delimiter and quote', () => {
   it('come from the first line where it says so, as Excel writes it', () => {
     const found = leadingLines('\r\nsep=;\r\na,x;b\r\n1;2\r\n');
     expect(found).toEqual({ lines: 2, rest: 'a,x;b\r\n1;2\r\n', delimiter: ';' });
-    expect(guessSyntax(found.rest, AUTO, found.delimiter).value.delimiter).toBe(';');
+    expect(guessSyntax(found.rest, AUTO, { named: found.delimiter }).value.delimiter).toBe(';');
     expect(leadingLines('sep,x\n1,2\n')).toEqual({ lines: 0, rest: 'sep,x\n1,2\n' });
   });
 });
@@ -123,7 +123,8 @@ describe('the table in a text', () => {
     ['has ragged rows', 'a,b,c\n1,2,3\n1,2\n4,5,6\n', [0, 3, false]],
     ['has a title above it', 'Title\nSource: x\n\na,b\n1,2\n3,4\n', [2, 2, false]],
     ['has a delimiter behind each row', 'a,b\n1,2,\n3,4,\n', [0, 2, false]],
-    ['has a delimiter behind the header', 'a,b,\n1,2\n3,4\n5,6\n', [0, 2, false]],
+    ['has a delimiter behind the header', 'a,b,\n1,2\n', [0, 2, false]],
+    ['has a last column without name and values', 'a,b,\n1,2,\n', [0, 3, false]],
     ['has names of rows, as R writes them', 'a,b\nx,1,2\ny,3,4\n', [0, 3, true]],
     ['is one column', 'a\n1\n2\n', [0, 1, false]],
     ['is one column of texts with commas', 'text\nsome, more\nwords\nand, so, on\nx\n', [0, 1, false]],

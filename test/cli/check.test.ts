@@ -44,7 +44,7 @@ describe('check', () => {
     for (const id of QUALITY_CHECKS) expect(stdout).toContain(id);
     const at = stdout.split('\n').findIndex((line) => line.startsWith('warn [textInNumbers]'));
     const [message, lines, remedy] = stdout.split('\n').slice(at, at + 3);
-    expect(message).toContain('2 of 91 cells (2.2 %) are words such as "big"');
+    expect(message).toContain('words such as "big" among numbers: 2 of 91 cells (2.2 %)');
     // A cell of two lines pushes the last row down by one.
     expect(lines).toBe('  lines: 6 "big", 93 "huge"');
     expect(recipeStepSchema.parse(JSON.parse(remedy!.slice(remedy!.indexOf('{'))))).toMatchObject({

@@ -67,7 +67,7 @@ async function rareFinding(
   return {
     status: 'note',
     message: l10n.t(
-      'Column "{0}": {1} of {2} categories have fewer than {3} rows each, such as {4}; together {5} rows ({6}).',
+      'Column "{0}": categories with fewer than {3} rows each: {1} of {2}, such as {4}. Rows in them: {5} ({6}).',
       name,
       rare.length,
       distinct,

@@ -62,7 +62,7 @@ export const nearlyConstant: QualityCheck = {
       found.push({
         status: 'note',
         message: l10n.t(
-          'Column "{0}" is "{1}" in {2} of {3} rows ({4}); {5} have something else.',
+          'Column "{0}" is "{1}" in {2} of {3} rows ({4}); rows with something else: {5}.',
           column.name,
           shortText(most.text),
           count(most.count),

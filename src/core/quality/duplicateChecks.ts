@@ -33,7 +33,7 @@ export const duplicateRows: QualityCheck = {
       {
         status: repeats >= NOTABLE_SHARE * rows ? 'warn' : 'note',
         message: l10n.t(
-          '{0} of {1} rows ({2}) are equal to a row before them in all {3} columns.',
+          'Rows that are equal to a row before them in all {3} columns: {0} of {1} ({2}).',
           count(repeats),
           count(rows),
           percent(repeats / rows),
@@ -96,14 +96,14 @@ function finding({ columns, all, twins, held, areEqual, rows }: Twins): Found {
     status: twins >= NOTABLE_SHARE * held ? 'warn' : 'note',
     message: areEqual
       ? l10n.t(
-          '{0} of {1} validation and test rows ({2}) have a train row that is equal in all {3} features: they test what was learnt by heart.',
+          'Validation and test rows with a train row that is equal in all {3} features: {0} of {1} ({2}). They test what was learnt by heart.',
           count(twins),
           count(held),
           percent(twins / held),
           columns.length,
         )
       : l10n.t(
-          '{0} of {1} validation and test rows ({2}) have a train row that is equal in all {3} features, but for upper case, spaces or digits after the third: they test what was learnt by heart.',
+          'Validation and test rows with a train row that is equal in all {3} features, but for upper case, spaces or digits after the third: {0} of {1} ({2}). They test what was learnt by heart.',
           count(twins),
           count(held),
           percent(twins / held),

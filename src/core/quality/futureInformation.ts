@@ -187,7 +187,7 @@ async function notComeYet(
   return {
     status: 'note',
     message: l10n.t(
-      'Column "{0}": {1} of {2} dates are after today, {3}: they are plans, or mistakes.',
+      'Column "{0}": dates after today, {3}: {1} of {2}. They are plans, or mistakes.',
       column.name,
       count(ahead),
       count(column.rows - column.missing),

@@ -39,7 +39,7 @@ export const outliers: QualityCheck = {
       found.push({
         status: 'note',
         message: l10n.t(
-          'Column "{0}": {1} of {2} numbers ({3}) lie {4}, far from the middle half, {5} to {6}. The farthest is {7}.',
+          'Column "{0}": numbers {4}, far from the middle half ({5} to {6}): {1} of {2} ({3}). The farthest is {7}.',
           column.name,
           count(beyond),
           count(cells.numbers),

@@ -94,7 +94,7 @@ async function finding(
     // Space around a value is never learnt from; another spelling is.
     status: isOnlySpace ? 'note' : 'warn',
     message: l10n.t(
-      'Column "{0}": {1} categories are spelt in more than one way, {2} cells unlike the most frequent way: {3}.',
+      'Column "{0}": categories with more than one spelling: {1}; cells unlike the most frequent spelling: {2}. {3}.',
       name,
       groups.length,
       count(cells),

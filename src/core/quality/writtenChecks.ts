@@ -87,7 +87,7 @@ async function writtenNumbers(
   return {
     status: 'warn',
     message: l10n.t(
-      'Column "{0}": {1} cells such as "{2}" are numbers written in another way than the other {3}; they are read as {4}.',
+      'Column "{0}": numbers such as "{2}", written in another way than the other {3}: {1}. They are read as {4}.',
       name,
       count(cells.written),
       rows[0]?.text ?? '',
@@ -145,7 +145,7 @@ async function wordsAmongNumbers(
   return {
     status: 'warn',
     message: l10n.t(
-      'Column "{0}": {1} of {2} cells ({3}) are words such as "{4}" where the others are numbers.',
+      'Column "{0}": words such as "{4}" among numbers: {1} of {2} cells ({3}).',
       name,
       count(cells.words),
       count(all),

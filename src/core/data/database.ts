@@ -1,7 +1,7 @@
 // Owns the embedded DuckDB: loaded on first use (it is native, 30 ms), without network, extensions or files
 // in the working directory. Knows nothing of CSV.
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
   DuckDBConnection,
@@ -79,7 +79,20 @@ function cellsOf(column: ValueColumn, first: number, count: number): SqlValue[] 
   return cells;
 }
 
-/** A fresh in-memory database. Tables larger than memory spill to a private temporary folder. */
+/**
+ * How much tables and sorts may hold before they spill, so that a file of any size leaves the machine to others: a thread
+ * needs some tens of MB for its part.
+ */
+function memoryLimit(): string {
+  return `${Math.max(256, 64 * availableParallelism())}MiB`;
+}
+
+/** Some work, such as lists of all values of a column, cannot spill: it is given what DuckDB takes by itself. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Out of Memory Error');
+}
+
+/** A fresh in-memory database. Tables larger than its memory spill to a private temporary folder. */
 export async function openDatabase(): Promise<Database> {
   const {
     BIGINT,
@@ -98,13 +111,20 @@ export async function openDatabase(): Promise<Database> {
     preserve_insertion_order: 'true',
   });
   let lines = 0;
+  let maxMemory: string | undefined;
+  const usualMemory = memoryLimit();
   const connect = async (): Promise<Database> => {
     const connection = await instance.connect();
     lines++;
+    // As DuckDB finds it, also in a container. (RESET would not bring it back.)
+    maxMemory ??= await settingOf(connection, 'memory_limit');
+    await connection.run(`SET memory_limit = '${usualMemory}'`);
     return databaseOn(connection, {
       types,
       Chunk,
       connect,
+      memoryLimit: usualMemory,
+      maxMemory,
       onClosed: () => {
         if (--lines === 0) instance.closeSync();
       },
@@ -113,7 +133,14 @@ export async function openDatabase(): Promise<Database> {
   return connect();
 }
 
+async function settingOf(connection: DuckDBConnection, name: string): Promise<string> {
+  const found = await connection.runAndReadAll(`SELECT current_setting('${name}')`);
+  return String(found.getRows()[0]?.[0]);
+}
+
 interface Line {
+  readonly memoryLimit: string;
+  readonly maxMemory: string;
   readonly types: Readonly<Record<ValueColumn['type'], DuckDBType>>;
   readonly Chunk: typeof DuckDBDataChunk;
   readonly connect: () => Promise<Database>;
@@ -122,7 +149,7 @@ interface Line {
 
 async function databaseOn(
   connection: DuckDBConnection,
-  { types, Chunk, connect, onClosed }: Line,
+  { types, Chunk, connect, onClosed, memoryLimit: usualMemory, maxMemory }: Line,
 ): Promise<Database> {
   await connection.run('SET enable_progress_bar = true; SET enable_progress_bar_print = false');
 
@@ -154,26 +181,62 @@ async function databaseOn(
     return result;
   };
 
+  const withMoreMemory = async <T>(work: () => Promise<T>, mayRepeat: () => boolean): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOutOfMemory(error) || !mayRepeat()) throw error;
+      await connection.run(`SET memory_limit = '${maxMemory}'`);
+      try {
+        return await work();
+      } finally {
+        // Where more is in use than that, it stays as it is.
+        await connection.run(`SET memory_limit = '${usualMemory}'`).catch(() => undefined);
+      }
+    }
+  };
+  const streamChunks = async (
+    sql: string,
+    onChunk: (chunk: DuckDBDataChunk) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<void> => {
+    const result = await connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      throwIfAborted(signal);
+      if (chunk === null || chunk.rowCount === 0) break;
+      onChunk(chunk);
+    }
+    // A query that fails in the middle ends like one that is done, but for this.
+    const type: number = result.returnType;
+    if (type !== RESULT_INVALID) return;
+    await connection.run(sql);
+    throw new BenchError(
+      'io.query',
+      l10n.t('The rows could not be read to their end: memory or disk may be full. Make room and try again.'),
+    );
+  };
+
   return {
-    rows: (sql, options = {}) => inTurn(async () => (await connection.runAndReadAll(sql)).getRows(), options),
+    rows: (sql, options = {}) =>
+      inTurn(
+        () =>
+          withMoreMemory(
+            async () => (await connection.runAndReadAll(sql)).getRows(),
+            () => true,
+          ),
+        options,
+      ),
     stream: (sql, onChunk, options = {}) =>
       inTurn(async () => {
-        const result = await connection.stream(sql);
-        for (;;) {
-          const chunk = await result.fetchChunk();
-          throwIfAborted(options.signal);
-          if (chunk === null || chunk.rowCount === 0) break;
+        let isStarted = false;
+        const take = (chunk: DuckDBDataChunk): void => {
+          isStarted = true;
           onChunk(chunk);
-        }
-        // A query that fails in the middle ends like one that is done, but for this.
-        const type: number = result.returnType;
-        if (type !== RESULT_INVALID) return;
-        await connection.run(sql);
-        throw new BenchError(
-          'io.query',
-          l10n.t(
-            'The rows could not be read to their end: memory or disk may be full. Make room and try again.',
-          ),
+        };
+        await withMoreMemory(
+          () => streamChunks(sql, take, options.signal),
+          () => !isStarted,
         );
       }, options),
     createTable: (name, columns, options = {}) =>

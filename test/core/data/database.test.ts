@@ -63,3 +63,19 @@ it('quotes names, also those with quotes and NUL', async () => {
   const described = await database.rows(`SELECT column_name FROM (DESCRIBE SELECT ${selected})`);
   expect(described.flat()).toEqual(['a"b', 'x y', "it's", 'n\uFFFDul']);
 });
+
+it('starts with little memory and gives more to what cannot do with it', async () => {
+  const limit = async (): Promise<unknown> =>
+    (await database.rows(`SELECT current_setting('memory_limit')`))[0]?.[0];
+  const before = await limit();
+  expect(before).toMatch(/MiB|GiB/);
+  await database.rows(`SET memory_limit = '32MiB'`);
+  // 48 MB that no query can spill.
+  const sql = 'SELECT len(list(range)) FROM range(6000000)';
+  expect(await database.rows(sql)).toEqual([[6_000_000n]]);
+  await database.rows(`SET memory_limit = '32MiB'`);
+  const seen: unknown[] = [];
+  await database.stream(sql, (chunk) => void seen.push(...chunk.getColumnValues(0)));
+  expect(seen).toEqual([6_000_000n]);
+  expect(await limit()).toBe(before);
+});

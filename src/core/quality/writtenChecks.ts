@@ -3,9 +3,9 @@
 import * as l10n from '@vscode/l10n';
 import type { ColumnProfile } from '../../shared/schema/profile';
 import type { Remedy } from '../../shared/schema/quality';
-import { isMissingNumberSql, isMissingSql, numberSql, type NumberFormat } from '../data/cells';
+import { isMissingNumberSql, numberSql, type NumberFormat } from '../data/cells';
 import { isMostly } from '../data/columnType';
-import { sqlText } from '../data/database';
+import { dateTimeSql, showsDayFirstSql } from '../data/datetimeSql';
 import {
   cellsOf,
   count,
@@ -17,7 +17,6 @@ import {
   stepsRemedy,
   type CheckContext,
   type Found,
-  type FoundRow,
   type QualityCheck,
 } from './check';
 import { IS_WRITTEN_SQL, type NumberCells } from './numberCells';
@@ -186,20 +185,31 @@ async function wordRemedies(context: CheckContext, { name }: ColumnProfile): Pro
   ];
 }
 
-/** What the profile could not read as a date; only it knows how dates are read. */
-async function notDates(context: CheckContext, column: ColumnProfile): Promise<Found | undefined> {
-  const issue = context.profile.issues.find(
-    ({ code, column: name }) => code === 'data.notDate' && name === column.name,
+/** The profile says whether there are any: reading dates is slow. */
+async function notDates(context: CheckContext, { name }: ColumnProfile): Promise<Found | undefined> {
+  const isTold = context.profile.issues.some(
+    ({ code, column }) => code === 'data.notDate' && column === name,
   );
-  if (issue?.count === undefined) return undefined;
-  const { name } = column;
-  // Numbers and words are no dates for sure; a 30 February is one that only the profile's first line knows.
-  const rows: FoundRow[] = await firstCells(context, name, `(t IS NOT NULL AND NOT ${isDateLikeSql()})`);
+  if (!isTold) return undefined;
+  const cells = await cellsOf(context, name);
+  const [days] = await context.query(`SELECT bool_or(${showsDayFirstSql("coalesce(t, '')")}) FROM ${cells}`);
+  const isNoDate = `(t IS NOT NULL AND NOT ${isMissingNumberSql('t')} AND (${dateTimeSql('t', days?.[0] === true)}) IS NULL)`;
+  const [row] = await context.query(`SELECT count(*) FILTER (WHERE ${isNoDate}), count(t) FROM ${cells}`);
+  const strays = numberAt(row, 0);
+  if (strays === 0) return undefined;
+  const rows = await firstCells(context, name, isNoDate);
   return {
     status: 'warn',
-    message: issue.message,
+    message: l10n.t(
+      'Column "{0}": cells such as "{1}" that are no date among dates: {2} of {3} ({4}). They are read as missing.',
+      name,
+      rows[0]?.text ?? '',
+      count(strays),
+      count(numberAt(row, 1)),
+      percent(strays / numberAt(row, 1)),
+    ),
     columns: [name],
-    count: issue.count,
+    count: strays,
     rows,
     remedies: [
       stepsRemedy(l10n.t('Read "{0}" as dates; what is none becomes missing', name), 'start', {
@@ -208,8 +218,4 @@ async function notDates(context: CheckContext, column: ColumnProfile): Promise<F
       }),
     ],
   };
-}
-
-function isDateLikeSql(): string {
-  return `(${isMissingSql('t')} OR ${isMissingNumberSql('t')} OR regexp_matches(t, ${sqlText('\\d{4}.*\\d|\\d.*\\d{4}')}))`;
 }

@@ -4,7 +4,7 @@ import { writeCsv } from '../../../src/core/data/csvWriter';
 import { randomStream } from '../../../src/shared/random';
 import type { QualityCheckId, QualityFinding } from '../../../src/shared/schema/quality';
 import { csvFolder } from '../data/tempCsv';
-import { findingsOf, NOW_MS, type CheckedTable } from './support';
+import { applySteps, findingsOf, NOW_MS, type CheckedTable } from './support';
 
 const folder = csvFolder();
 const stream = randomStream(11, 'quality details');
@@ -245,6 +245,27 @@ describe('numbers in another spelling', () => {
     expect(findings[0]?.remedies[0]).toMatchObject({
       steps: [{ step: 'cast', to: 'number', decimal, thousands, symbols }],
     });
+  });
+
+  it('and cells that are no date among dates are of another kind, and are told with their lines', async () => {
+    const when = column(60, (row) =>
+      row === 2 ? 'soon' : row === 3 ? '2020-02-30' : iso(Date.UTC(2020, 0, 1) + row * DAY_MS),
+    );
+    const [finding] = await find('mixedTypes', { when, x: column(60, (row) => row % 7) });
+    expect(finding?.count).toBe(2);
+    expect(finding?.rows.map(({ line, text }) => [line, text])).toEqual([
+      [4, 'soon'],
+      [5, '2020-02-30'],
+    ]);
+    const [remedy] = finding?.remedies ?? [];
+    const file = await folder.write(
+      writeCsv(
+        ['when', 'x'],
+        when.map((text, row) => [text, String(row % 7)]),
+      ),
+    );
+    const after = await applySteps(file, remedy?.kind === 'steps' ? remedy.steps : [], {});
+    expect(await findingsOf(folder, after, 'mixedTypes')).toEqual([]);
   });
 
   it('and words are told apart from codes and from categories', async () => {

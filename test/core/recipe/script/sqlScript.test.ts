@@ -6,7 +6,6 @@ import { createWorkbench } from '../../../../src/core/data/workbench';
 import { sqlScript, type Script } from '../../../../src/core/recipe/script/sqlScript';
 import { readPage } from '../../../../src/core/recipe/session/shownCells';
 import { runSteps } from '../../../../src/core/recipe/session/runSteps';
-import type { Split, Target } from '../../../../src/shared/schema/experiment';
 import {
   recipeStepsSchema,
   type RecipeStepInput,
@@ -14,27 +13,9 @@ import {
 } from '../../../../src/shared/schema/recipeSteps';
 import { stepCatalogue } from '../../../../src/shared/schema/stepCatalogue';
 import { csvFolder } from '../../data/tempCsv';
+import { STEP_RECIPES, STEP_SPLIT, STEP_TABLE, STEP_TARGET } from '../../../support/stepRecipes';
 
 const csv = csvFolder();
-
-/** 60 rows: numbers with gaps, categories, texts, dates, a class. */
-const TABLE = [
-  'i,x,z,kind,city,note,when,y',
-  ...Array.from({ length: 60 }, (_, i) =>
-    [
-      i,
-      i % 11 === 3 ? '' : ((i * 37) % 23) - 5.5,
-      (i * 17) % 13,
-      ['red', 'green', ' Blue', 'green'][i % 4],
-      i % 7 === 2 ? 'NA' : ['Oslo', "d'Or", 'Ülm', '数'][(i * 3) % 4],
-      `"The ${['quick fox', 'lazy dog, asleep', 'fox'][i % 3]} no. ${i % 5}"`,
-      `2024-0${1 + (i % 9)}-${10 + (i % 18)}`,
-      i % 3 === 0 ? 'yes' : 'no',
-    ].join(','),
-  ),
-].join('\n');
-const TARGET: Target = { column: 'y', task: 'binary' };
-const SPLIT: Split = { method: 'stratified', validation: 0.2, test: 0.2, seed: 3 };
 
 interface Both {
   readonly script: Script;
@@ -45,8 +26,8 @@ interface Both {
 async function both(
   text: string,
   steps: readonly RecipeStepInput[],
-  split = SPLIT,
-  target = TARGET,
+  split = STEP_SPLIT,
+  target = STEP_TARGET,
 ): Promise<Both> {
   const source = await csv.open(text);
   const parsed = recipeStepsSchema.parse(steps);
@@ -99,86 +80,9 @@ async function both(
   }
 }
 
-/** A recipe for each kind of step; what it needs comes before it. */
-const RECIPES: Readonly<Record<StepKind, readonly RecipeStepInput[]>> = {
-  selectColumns: [{ step: 'selectColumns', columns: ['y', 'x', 'kind'] }],
-  dropColumns: [{ step: 'dropColumns', columns: ['note', 'when'] }],
-  renameColumns: [{ step: 'renameColumns', renames: [{ column: 'x', to: 'a "quoted", name' }] }],
-  reorderColumns: [{ step: 'reorderColumns', columns: ['y', 'when'] }],
-  cast: [{ step: 'cast', columns: ['x', 'z'], to: 'number' }],
-  computeColumn: [{ step: 'computeColumn', name: 'c', expression: 'if(z > 5, x * 2, z)' }],
-  splitColumn: [{ step: 'splitColumn', column: 'note', separator: ' ', into: ['first', 'rest'] }],
-  joinColumns: [{ step: 'joinColumns', columns: ['kind', 'city'], name: 'both', separator: '-' }],
-  trim: [{ step: 'trim', columns: ['kind'] }],
-  changeCase: [{ step: 'changeCase', columns: ['kind', 'city'], case: 'upper' }],
-  replaceText: [{ step: 'replaceText', columns: ['note'], find: 'o', replace: "'" }],
-  extractText: [{ step: 'extractText', column: 'note', pattern: '(\\w+) no', group: 1, name: 'word' }],
-  mapValues: [
-    {
-      step: 'mapValues',
-      column: 'kind',
-      values: [
-        { from: 'red', to: 'rot' },
-        { from: 'green', to: null },
-      ],
-    },
-  ],
-  cleanText: [{ step: 'cleanText', columns: ['note'], removeStopWords: true }],
-  tokenise: [{ step: 'tokenise', columns: ['note'] }],
-  tfIdf: [{ step: 'tfIdf', column: 'note', maxTerms: 5 }],
-  parseDate: [{ step: 'parseDate', columns: ['when'] }],
-  dateParts: [
-    { step: 'parseDate', columns: ['when'] },
-    { step: 'dateParts', column: 'when', cyclic: true },
-  ],
-  filterRows: [{ step: 'filterRows', condition: 'z >= 3 and kind != "red"' }],
-  dropDuplicates: [{ step: 'dropDuplicates', columns: ['z', 'kind'] }],
-  dropMissing: [{ step: 'dropMissing', columns: ['x', 'city'] }],
-  sample: [{ step: 'sample', rows: 20, seed: 4 }],
-  shuffle: [{ step: 'shuffle', seed: 5 }],
-  sort: [{ step: 'sort', by: [{ column: 'x', order: 'descending' }, { column: 'kind' }] }],
-  removeOutliers: [{ step: 'removeOutliers', columns: ['x'], factor: 0.3 }],
-  groupAggregate: [
-    { step: 'groupAggregate', by: ['kind', 'y'], aggregates: [{ column: 'x', function: 'mean', name: 'm' }] },
-  ],
-  fillMissing: [
-    { step: 'fillMissing', columns: ['city'], with: 'forward' },
-    { step: 'fillMissing', columns: ['x'], with: 'median', groupBy: ['kind'] },
-  ],
-  knnImpute: [{ step: 'knnImpute', columns: ['x', 'z'] }],
-  missingIndicator: [{ step: 'missingIndicator', columns: ['x', 'city'] }],
-  markMissing: [{ step: 'markMissing', columns: ['z', 'kind'], values: ['7', 'red'] }],
-  clip: [{ step: 'clip', columns: ['x'], low: 0.1, high: 0.9 }],
-  standardise: [{ step: 'standardise', columns: ['x', 'z'] }],
-  minMaxScale: [{ step: 'minMaxScale', columns: ['x', 'z'] }],
-  robustScale: [{ step: 'robustScale', columns: ['x'] }],
-  logTransform: [{ step: 'logTransform', columns: ['z'] }],
-  powerTransform: [{ step: 'powerTransform', columns: ['x'] }],
-  quantileTransform: [{ step: 'quantileTransform', columns: ['x'], quantiles: 10, output: 'normal' }],
-  bin: [{ step: 'bin', columns: ['x'], bins: 4 }],
-  groupRare: [{ step: 'groupRare', columns: ['city'], minShare: 0.25 }],
-  oneHot: [{ step: 'oneHot', columns: ['kind', 'city'] }],
-  ordinalEncode: [{ step: 'ordinalEncode', columns: ['kind'] }],
-  hashEncode: [{ step: 'hashEncode', columns: ['city'], buckets: 4 }],
-  frequencyEncode: [{ step: 'frequencyEncode', columns: ['city'] }],
-  targetEncode: [{ step: 'targetEncode', columns: ['city'] }],
-  lag: [{ step: 'lag', columns: ['x'], lags: [1, 2], groupBy: ['kind'] }],
-  rolling: [{ step: 'rolling', columns: ['x'], window: 3, orderBy: 'i' }],
-  jitter: [{ step: 'jitter', columns: ['x', 'z'] }],
-  mixup: [{ step: 'mixup', columns: ['x', 'z'] }],
-  smote: [
-    { step: 'dropMissing', columns: ['x'] },
-    { step: 'smote', columns: ['x', 'z', 'kind'] },
-  ],
-  oversample: [{ step: 'oversample' }],
-  undersample: [{ step: 'undersample' }],
-  textDropout: [{ step: 'textDropout', columns: ['note'] }],
-  textSwap: [{ step: 'textSwap', columns: ['note'], share: 0.5 }],
-};
-
 describe('the script gives what the recipe gives', () => {
   it.each(Object.keys(stepCatalogue) as StepKind[])('%s', async (kind) => {
-    const { script, expected, got } = await both(TABLE, RECIPES[kind]);
+    const { script, expected, got } = await both(STEP_TABLE, STEP_RECIPES[kind]);
     expect(script.issues).toEqual([]);
     expect(got).toEqual(expected);
     expect(script.text).toMatch(/^-- Made by Model Bench/);
@@ -188,7 +92,7 @@ describe('the script gives what the recipe gives', () => {
 
 describe('the script', () => {
   it('does many steps one after the other', async () => {
-    const { script, expected, got } = await both(TABLE, [
+    const { script, expected, got } = await both(STEP_TABLE, [
       { step: 'trim', columns: ['kind', 'city'], description: 'never read' },
       { step: 'dropColumns', columns: ['i'], enabled: false },
       { step: 'dropDuplicates', columns: ['x', 'z', 'kind'] },
@@ -211,7 +115,7 @@ describe('the script', () => {
   });
 
   it('of no steps is the file', async () => {
-    const { expected, got } = await both(TABLE, []);
+    const { expected, got } = await both(STEP_TABLE, []);
     expect(got).toEqual(expected);
   });
 
@@ -235,7 +139,7 @@ describe('the script', () => {
   });
 
   it('leaves out the rows that are in no part', async () => {
-    const { expected, got } = await both(TABLE, [{ step: 'standardise', columns: ['z'] }], {
+    const { expected, got } = await both(STEP_TABLE, [{ step: 'standardise', columns: ['z'] }], {
       method: 'kFold',
       kind: 'time',
       column: 'i',

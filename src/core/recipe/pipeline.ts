@@ -13,8 +13,6 @@ import { addColumns, trainRows, type Relation } from '../data/relation';
 import { stepDefinition } from './steps/registry';
 import type { ApplyContext, StepContext } from './steps/step';
 
-export { countRows };
-
 export interface RecipeRun {
   /** After the last step. Split only when there was a splitter. */
   readonly relation: Relation;

@@ -30,7 +30,7 @@ export function recordTables(database: Database): Recorder {
     const [, grown, more] = /^INSERT INTO (\w+) (SELECT [\s\S]*)$/.exec(sql) ?? [];
     const before = grown === undefined ? undefined : tables.get(grown)?.select;
     if (grown !== undefined && before !== undefined) {
-      const longer = `${before} UNION ALL ${more ?? ''}`;
+      const longer = `${before} UNION ALL SELECT * FROM (${more ?? ''})`;
       // Behind what it has grown by.
       tables.delete(grown);
       return void tables.set(grown, { name: grown, select: isShort(longer) ? longer : undefined });

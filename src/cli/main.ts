@@ -1,13 +1,19 @@
 // Entry of the command line. Owns arguments and exit codes: 0 ok, 1 failed, 2 bad input. Each command is a file in commands/.
 import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { taskSchema } from '../shared/schema/experiment';
+import { exportOptionsSchema } from '../shared/schema/recipeResult';
 import { backendChoiceSchema } from '../shared/schema/training';
 import type { CheckOptions } from './commands/check';
 import type { InitOptions } from './commands/init';
 import type { PredictOptions } from './commands/predict';
+import type { PreprocessOptions } from './commands/preprocess';
+import type { ProfileOptions } from './commands/profile';
+import type { SuggestOptions } from './commands/suggest';
 import type { TrainOptions } from './commands/train';
 import { runStore, version } from './context';
 import { EXIT_BAD_INPUT, reportError } from './output';
+import { withReadingOptions } from './readingOptions';
 
 function seed(text: string): number {
   return integer(text, 0, 2 ** 32 - 1);
@@ -45,18 +51,16 @@ const json = (): Option => new Option('--json', l10n.t('one JSON object a line o
 const runsDir = (): Option =>
   new Option('--runs-dir <dir>', l10n.t('where runs are kept (default: .modelbench/runs here)'));
 
-program
-  .command('profile <csv>')
+withReadingOptions(program.command('profile <csv>'))
   .description(l10n.t('what a CSV holds, column by column'))
   .addOption(json())
   .action(
-    run(async (csv: string, options: { json: boolean }) =>
+    run(async (csv: string, options: ProfileOptions) =>
       (await import('./commands/profile')).profile(csv, options),
     ),
   );
 
-program
-  .command('check <csv>')
+withReadingOptions(program.command('check <csv>'))
   .description(
     l10n.t(
       'what is wrong with a CSV: twenty checks, each pass, note, warn or fail, with lines and a recipe step against it',
@@ -68,6 +72,42 @@ program
   .addOption(json())
   .action(
     run(async (csv: string, options: CheckOptions) => (await import('./commands/check')).check(csv, options)),
+  );
+
+withReadingOptions(program.command('preprocess <csv>'))
+  .description(l10n.t('a CSV through a recipe into a table; steps that learn see train rows only'))
+  .requiredOption('-o, --output <file>', l10n.t('the table to write: .csv, .parquet or .arrow'))
+  .option('--recipe <file>', l10n.t('a *.recipe.json, or an *.experiment.json with its split and target'))
+  .option('--target <column>', l10n.t('the column to predict; some steps and splits need it'))
+  .addOption(new Option('--task <task>', l10n.t('what the target is')).choices(taskSchema.options))
+  .option('--split-by <column>', l10n.t('a column that says train, validation or test'))
+  .option('--split-column', l10n.t('adds a column that says which part a row is in'), false)
+  .option('--fitted <file>', l10n.t('keeps what the recipe learnt'))
+  .option('--apply <file>', l10n.t('does what was learnt to these rows; learns nothing'))
+  .addOption(
+    new Option('--output-encoding <name>', l10n.t('encoding of a CSV that is written')).choices(
+      exportOptionsSchema.shape.encoding.unwrap().options,
+    ),
+  )
+  .option('--no-quote-formulas', l10n.t("writes cells like =1+2 as they are, without a ' before"))
+  .option('--force', l10n.t('replace an existing file'), false)
+  .addOption(json())
+  .action(
+    run(async (csv: string, options: PreprocessOptions) =>
+      (await import('./commands/preprocess')).preprocess(csv, options),
+    ),
+  );
+
+withReadingOptions(program.command('suggest <csv>'))
+  .description(l10n.t('a target, a split and recipe steps for a CSV, each with its reason'))
+  .option('--target <column>', l10n.t('the column to predict'))
+  .option('-o, --output <file>', l10n.t('writes the steps as a *.recipe.json'))
+  .option('--force', l10n.t('replace an existing file'), false)
+  .addOption(json())
+  .action(
+    run(async (csv: string, options: SuggestOptions) =>
+      (await import('./commands/suggest')).suggest(csv, options),
+    ),
   );
 
 program

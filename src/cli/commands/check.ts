@@ -1,17 +1,14 @@
 // Owns `check`: what is wrong with a CSV, each finding with its evidence, its lines and a recipe step against it.
 import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { toErrorData } from '../../shared/errors';
-import { splitSchema, targetSchema, type Split, type Target } from '../../shared/schema/experiment';
-import type { DatasetProfile } from '../../shared/schema/profile';
 import type { QualityFinding, QualityReport, Remedy } from '../../shared/schema/quality';
-import { unknownColumn } from '../../core/columnErrors';
 import { openCsv } from '../../core/data/csvSource';
-import { scaffoldExperiment } from '../../core/experiment/scaffold';
 import { checkQuality } from '../../core/quality/checkQuality';
 import { EXIT_FAILED, EXIT_OK, print, printJson, ProgressLine, table } from '../output';
+import { readingOf, type ReadingFlags } from '../readingOptions';
+import { targetAndSplit } from './targetAndSplit';
 
-export interface CheckOptions {
+export interface CheckOptions extends ReadingFlags {
   readonly target?: string;
   readonly splitColumn?: string;
   readonly strict: boolean;
@@ -19,13 +16,13 @@ export interface CheckOptions {
 }
 
 export async function check(csv: string, options: CheckOptions): Promise<number> {
-  const source = await openCsv(path.resolve(csv));
+  const source = await openCsv(path.resolve(csv), { reading: readingOf(options) });
   const progress = new ProgressLine(process.stderr, () => performance.now());
   try {
     const profile = await source.profile();
     const report = await checkQuality(source, {
       profile,
-      ...(options.target === undefined ? {} : experimentOf(profile, options.target, options.splitColumn)),
+      ...(options.target === undefined ? {} : targetAndSplit(profile, options.target, options.splitColumn)),
       nowMs: Date.now(),
       onProgress: (fraction) => progress.update(() => l10n.t('Checking … {0} %', Math.round(100 * fraction))),
     });
@@ -39,29 +36,6 @@ export async function check(csv: string, options: CheckOptions): Promise<number>
     source.close();
   }
 }
-
-/** What a config for this file would say. A target that cannot be learnt is a finding here, not an error. */
-function experimentOf(
-  profile: DatasetProfile,
-  target: string,
-  splitColumn: string | undefined,
-): { target: Target; split?: Split } {
-  const columns = profile.columns.map(({ name }) => name);
-  const column = profile.columns.find(({ name }) => name === target);
-  if (column === undefined) throw unknownColumn('target.unknown', target, { path: profile.path, columns });
-  try {
-    const { experiment } = scaffoldExperiment({ profile, relativePath: '', target, splitColumn });
-    return {
-      target: targetSchema.parse(experiment.data.target),
-      split: splitSchema.parse(experiment.split),
-    };
-  } catch (error) {
-    if (!UNLEARNABLE.has(toErrorData(error).code)) throw error;
-    const task = column.type === 'number' && column.distinct > 2 ? 'regression' : 'multiclass';
-    return { target: targetSchema.parse({ column: target, task }) };
-  }
-}
-const UNLEARNABLE = new Set(['target.allMissing', 'target.singleValue', 'target.tooManyClasses']);
 
 function printReport({ path: file, rows, checks }: QualityReport): void {
   const findings = checks.flatMap((made) => made.findings);

@@ -5,9 +5,14 @@ import { formatBytes, formatNumber } from '../../shared/format';
 import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
 import { openCsv } from '../../core/data/csvSource';
 import { EXIT_OK, print, printJson, table } from '../output';
+import { readingOf, type ReadingFlags } from '../readingOptions';
 
-export async function profile(csv: string, { json }: { readonly json: boolean }): Promise<number> {
-  const source = await openCsv(path.resolve(csv));
+export interface ProfileOptions extends ReadingFlags {
+  readonly json: boolean;
+}
+
+export async function profile(csv: string, { json, ...flags }: ProfileOptions): Promise<number> {
+  const source = await openCsv(path.resolve(csv), { reading: readingOf(flags) });
   try {
     const result = await source.profile();
     if (json) printJson({ event: 'profile', ...result });

@@ -1,0 +1,208 @@
+// Owns `preprocess`: a CSV through a recipe into a table on disk. What was learnt can be kept, and done again to new rows.
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import * as l10n from '@vscode/l10n';
+import * as z from 'zod';
+import { BenchError } from '../../shared/errors';
+import { formatBytes, formatCount } from '../../shared/format';
+import { stringifyJson } from '../../shared/numbers';
+import {
+  EXPERIMENT_FILE_SUFFIX,
+  targetSchema,
+  type Split,
+  type Target,
+  type Task,
+} from '../../shared/schema/experiment';
+import { fittedStepSchema } from '../../shared/schema/fittedSteps';
+import type { Reading } from '../../shared/schema/reading';
+import {
+  exportFormatSchema,
+  exportOptionsSchema,
+  type ExportOptions,
+  type ExportResult,
+} from '../../shared/schema/recipeResult';
+import type { RecipeStep } from '../../shared/schema/recipeSteps';
+import { describeStep } from '../../shared/stepTexts';
+import { openCsv, type CsvSource } from '../../core/data/csvSource';
+import { requireExperiment } from '../../core/experiment/parseExperiment';
+import { exists } from '../../core/files';
+import { requireRecipeFile } from '../../core/recipe/recipeFile';
+import { exportRecipe, type ExportedRecipe } from '../../core/recipe/session/exportRecipe';
+import { EXIT_OK, print, printJson, ProgressLine, writeOutput } from '../output';
+import { readingOf, type ReadingFlags } from '../readingOptions';
+import { targetAndSplit } from './targetAndSplit';
+
+export interface PreprocessOptions extends ReadingFlags {
+  readonly output: string;
+  readonly recipe?: string;
+  readonly apply?: string;
+  readonly fitted?: string;
+  readonly target?: string;
+  readonly task?: Task;
+  readonly splitBy?: string;
+  readonly splitColumn: boolean;
+  readonly outputEncoding?: ExportOptions['encoding'];
+  readonly quoteFormulas: boolean;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+export async function preprocess(csv: string, options: PreprocessOptions): Promise<number> {
+  const output = path.resolve(options.output);
+  const format = formatOf(output);
+  if (options.recipe !== undefined && options.apply !== undefined) {
+    throw new BenchError(
+      'cli.usage',
+      l10n.t('Expected --recipe (learns) or --apply (uses what was learnt), found both. Leave one out.'),
+    );
+  }
+  if (!options.force) await requireFree(output);
+  if (options.fitted !== undefined && !options.force) await requireFree(path.resolve(options.fitted));
+  const recipe = await readRecipe(options.recipe);
+  const fitted = options.apply === undefined ? undefined : await readFitted(options.apply);
+  const source = await openCsv(path.resolve(csv), { reading: readingOf(options, recipe.reading) });
+  const progress = new ProgressLine(process.stderr, () => performance.now());
+  try {
+    const { target, split } = await parted(source, options, recipe, fitted);
+    const result = await exportRecipe(
+      {
+        source,
+        output,
+        steps: recipe.steps,
+        split,
+        target,
+        fitted: fitted?.steps,
+        options: exportOptionsSchema.parse({
+          format,
+          encoding: options.outputEncoding,
+          quoteFormulas: options.quoteFormulas,
+          splitColumn: options.splitColumn,
+        }),
+      },
+      {
+        onProgress: (fraction) =>
+          progress.update(() => l10n.t('Preprocessing … {0} %', Math.round(100 * fraction))),
+      },
+    );
+    progress.end();
+    if (options.fitted !== undefined) {
+      const learnt: z.input<typeof fittedFileSchema> = { version: 1, steps: [...result.fitted], target };
+      await writeOutput(path.resolve(options.fitted), `${stringifyJson(learnt, 2)}\n`);
+    }
+    report(result, options.json);
+    return EXIT_OK;
+  } finally {
+    progress.end();
+    source.close();
+  }
+}
+
+/** What a recipe learnt, in a file of its own. */
+const fittedFileSchema = z.object({
+  version: z.literal(1),
+  steps: z.array(fittedStepSchema),
+  target: targetSchema.optional(),
+});
+
+interface ReadRecipe {
+  readonly steps: readonly RecipeStep[];
+  readonly split?: Split;
+  readonly target?: Target;
+  readonly reading?: Reading;
+}
+
+/** A recipe alone, or that of an experiment with its split, target and reading. */
+async function readRecipe(file: string | undefined): Promise<ReadRecipe> {
+  if (file === undefined) return { steps: [] };
+  const text = await readText(file);
+  if (!file.toLowerCase().endsWith(EXPERIMENT_FILE_SUFFIX))
+    return { steps: requireRecipeFile(text, file).steps };
+  const { recipe, split, data } = requireExperiment(text, file);
+  return { steps: recipe, split, target: data.target, reading: data.reading };
+}
+
+async function readFitted(file: string): Promise<z.output<typeof fittedFileSchema>> {
+  const text = await readText(file);
+  try {
+    return fittedFileSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new BenchError(
+      'recipe.notFitted',
+      l10n.t('{0} is not what a recipe learnt; expected a file written with --fitted.', file),
+      { cause },
+    );
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  return fs.readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new BenchError('cli.noFile', l10n.t('{0} cannot be read. Check the path.', file), { cause });
+  });
+}
+
+function formatOf(output: string): ExportOptions['format'] {
+  const ending = path.extname(output).slice(1).toLowerCase();
+  const parsed = exportFormatSchema.safeParse(ending === 'feather' ? 'arrow' : ending);
+  if (parsed.success) return parsed.data;
+  throw new BenchError(
+    'cli.output',
+    l10n.t(
+      '{0}: expected a name that ends with .csv, .parquet or .arrow. Choose another one with -o.',
+      output,
+    ),
+  );
+}
+
+async function requireFree(file: string): Promise<void> {
+  if (!(await exists(file))) return;
+  throw new BenchError(
+    'cli.fileExists',
+    l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', file),
+  );
+}
+
+/** What the command line says wins over the experiment; a target alone gets the split that a config would have. */
+async function parted(
+  source: CsvSource,
+  { target, task, splitBy }: PreprocessOptions,
+  recipe: ReadRecipe,
+  fitted: { readonly target?: Target | undefined } | undefined,
+): Promise<{ target?: Target | undefined; split?: Split | undefined }> {
+  if (fitted !== undefined) return { target: fitted.target };
+  const split: Split | undefined =
+    splitBy === undefined ? recipe.split : { method: 'column', column: splitBy };
+  if (target === undefined) return { target: recipe.target, split };
+  if (task !== undefined) return { target: { column: target, task }, split };
+  const found = targetAndSplit(await source.profile(), target, splitBy);
+  return { target: found.target, split: split ?? found.split };
+}
+
+function report(result: ExportedRecipe, json: boolean): void {
+  const { fitted: _, ...told } = result;
+  if (json) printJson({ event: 'preprocessed', ...told });
+  else printSteps(result);
+  for (const { severity, message } of [...result.steps.flatMap(({ issues }) => issues), ...result.issues]) {
+    process.stderr.write(`${severity}: ${message}\n`);
+  }
+}
+
+function printSteps({ steps, rows, columns, sizeBytes, path: output }: ExportResult): void {
+  for (const { index, step, fittedOnRows, rowsBefore, rowsAfter } of steps) {
+    const learnt =
+      fittedOnRows === undefined ? '' : ` (${l10n.t('fitted on {0} train rows', formatCount(fittedOnRows))})`;
+    const changed =
+      rowsBefore === rowsAfter
+        ? ''
+        : ` ${l10n.t('{0} → {1} rows', formatCount(rowsBefore), formatCount(rowsAfter))}`;
+    print(`${index + 1}. ${describeStep(step)}${learnt}${changed}`);
+  }
+  print(
+    l10n.t(
+      '{0} rows, {1} columns, {2}: {3}',
+      formatCount(rows),
+      formatCount(columns),
+      formatBytes(sizeBytes),
+      output,
+    ),
+  );
+}

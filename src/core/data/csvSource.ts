@@ -13,7 +13,7 @@ import { jsonColumns, LINE_SYNTAX, linesOfFile, type JsonColumns } from './jsonL
 import { openParquet } from './parquetFile';
 import { plainTextOf, type PlainText } from './plainText';
 import { profileTable } from './profile';
-import type { Relation } from './relation';
+import type { Relation, RelationColumn } from './relation';
 import {
   isLineTooLong,
   jsonLoader,
@@ -22,12 +22,15 @@ import {
   type LoadedRows,
   type RowLoader,
   type Scan,
+  type ValueRows,
 } from './rowLoader';
 import { nameColumns } from './header';
 
 export interface OpenCsvOptions extends HeadOptions, QueryOptions {
   /** Bytes read at a time; nothing of the result depends on it. */
   readonly chunkBytes?: number | undefined;
+  /** Files from this size on are kept on disk while they are open; nothing of the rows depends on it. */
+  readonly largeBytes?: number | undefined;
 }
 
 export interface PreviewOptions extends QueryOptions {
@@ -45,6 +48,11 @@ export interface SourceRelation {
 export interface RelationOptions extends QueryOptions {
   /** Only these, with the identifiers they have among all: DuckDB plans a wide table slowly. */
   readonly columns?: readonly string[] | undefined;
+  /**
+   * Columns that are used as numbers and never as texts: in a large file they are read as numbers where each cell is one.
+   * Nothing that is computed from numbers depends on it. Undefined: rows as texts.
+   */
+  readonly numbers?: readonly string[] | undefined;
 }
 
 export interface CsvSource extends Disposable {
@@ -105,13 +113,13 @@ async function openFormat(
   head: FileHead,
   open: OpenOptions,
   database: Database,
-  { signal, chunkBytes }: OpenCsvOptions,
+  { signal, chunkBytes, largeBytes }: OpenCsvOptions,
 ): Promise<OpenFormat> {
   switch (head.format) {
     case 'csv': {
       const file = openDelimited(head, open);
       const text = plainTextOf(head, open, chunkBytes);
-      return { file, loader: delimitedLoader(file, text, database, chunkBytes) };
+      return { file, loader: delimitedLoader(file, text, database, { chunkBytes, largeBytes }) };
     }
     case 'jsonl':
       return openJson(head, open, database, { signal, chunkBytes });
@@ -197,6 +205,7 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
   const { columns, path, cells: syntax } = opened;
   let file = opened;
   let loaded: LoadedRows | undefined;
+  let values: (ValueRows & { readonly key: string }) | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   const loadNow = async (options: QueryOptions): Promise<LoadedRows> => {
@@ -213,16 +222,58 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     turn = result.catch(() => undefined);
     return result;
   };
+  const loadValuesNow = async (
+    wanted: readonly number[],
+    options: QueryOptions,
+  ): Promise<ValueRows | undefined> => {
+    const key = wanted.join(' ');
+    if (values?.key === key) return values;
+    const found = await loader.loadValues?.(wanted, options);
+    if (found === undefined) return undefined;
+    if (found.rows === 0) throw noRows(path, found.issues);
+    if (found.encoding !== undefined) file = withEncoding(opened, found.encoding);
+    values?.dispose();
+    values = { ...found, key };
+    return values;
+  };
+  /** Undefined where the file is not large. */
+  const loadValues = (wanted: readonly number[], options: QueryOptions): Promise<ValueRows | undefined> => {
+    const result = turn.then(() => loadValuesNow(wanted, options));
+    turn = result.catch(() => undefined);
+    return result;
+  };
   const linesOf = async (rows: readonly number[], options: QueryOptions = {}): Promise<number[]> => {
     if (rows.length === 0) return [];
-    await load(options);
+    if (values === undefined) await load(options);
     return loader.linesOf(rows, options);
   };
   const lineOf = async (row: number, options: QueryOptions = {}): Promise<number | undefined> =>
     (await linesOf([row], options))[0];
   const close = (): void => {
+    values?.dispose();
     database.dispose();
     loader.dispose();
+  };
+
+  const valueRelation = (
+    { view, numbers: read, issues }: ValueRows,
+    wanted: ReadonlySet<string> | undefined,
+  ): SourceRelation => {
+    const { numbers } = syntax;
+    const all = columns.map((name, index): RelationColumn => {
+      const id = cellColumn(index);
+      return read.has(index) ? { name, id, kind: 'number' } : { name, id, kind: 'text', numbers };
+    });
+    return {
+      database,
+      relation: {
+        from: view,
+        columns: all.filter(({ name }) => wanted?.has(name) ?? true),
+        isSplit: false,
+        nextId: columns.length,
+      },
+      issues: [...file.issues, ...issues],
+    };
   };
 
   return {
@@ -259,9 +310,15 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
       return { columns: [...columns], rows: shown(found, syntax.missing, options.keepTexts), totalRows };
     },
     async relation(options = {}) {
-      const { issues } = await load(options);
       const wanted = options.columns === undefined ? undefined : new Set(options.columns);
       const { numbers } = syntax;
+      if (options.numbers !== undefined && loader.loadValues !== undefined) {
+        const asked = new Set(options.numbers);
+        const indexes = [...columns.keys()].filter((index) => asked.has(columns[index] ?? ''));
+        const found = await loadValues(indexes, options);
+        if (found !== undefined) return valueRelation(found, wanted);
+      }
+      const { issues } = await load(options);
       const cells = columns
         .map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const, numbers }))
         .filter(({ name }) => wanted?.has(name) ?? true);

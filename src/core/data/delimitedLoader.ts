@@ -4,12 +4,15 @@ import { basename } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import type { DataIssue } from '../../shared/schema/profile';
-import { cellColumn } from './cells';
-import type { DelimitedFile } from './csvFile';
+import { cellColumn, isMissingCellSql } from './cells';
+import { statCsv, type DelimitedFile } from './csvFile';
 import { lineOfByte, linesOfRows, mixesLineEnds } from './csvText';
-import { sqlPath, sqlText, type Database, type QueryOptions } from './database';
+import { sqlPath, sqlText, sqlTexts, type Database, type QueryOptions } from './database';
+import { MISSING_TEXTS } from './missing';
 import { part, type PlainText, type PlainTextSource } from './plainText';
-import { isLineTooLong, withRoomForLines, type RowLoader } from './rowLoader';
+import { isTrimmedSql, SOURCE_VIEW } from './relation';
+import { isLineTooLong, withRoomForLines, type LoadedRows, type RowLoader } from './rowLoader';
+import { LARGE_BYTES, MAX_STORED_COLUMNS, storeRows, type StoredRows } from './storedRows';
 
 /** Records that DuckDB could not read as rows. */
 interface Rejected {
@@ -17,25 +20,33 @@ interface Rejected {
   readonly issues: readonly DataIssue[];
 }
 
+export interface LoaderOptions {
+  /** Bytes read at a time; nothing of the result depends on it. */
+  readonly chunkBytes?: number | undefined;
+  /** Files from this size on are kept on disk; nothing of the rows depends on it. */
+  readonly largeBytes?: number | undefined;
+}
+
 export function delimitedLoader(
   file: DelimitedFile,
   text: PlainTextSource,
   database: Database,
-  chunkBytes?: number,
+  { chunkBytes, largeBytes = LARGE_BYTES }: LoaderOptions = {},
 ): RowLoader {
   let plain: PlainText | undefined;
   let rejected: Rejected | undefined;
   let lineBytes = 0;
+  let stored: StoredRows | undefined;
+  let views = 0;
 
-  const read = async (path: string, options: QueryOptions): Promise<void> => {
+  const read = async (path: string, { numbers, write }: Target, options: QueryOptions): Promise<void> => {
     await withRoomForLines(
       file.path,
       async (bytes) => {
         lineBytes = bytes;
-        const scan = scanSql(file, path, bytes);
         // What an earlier scan rejected; this one makes them anew.
         await database.rows('DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans', options);
-        await database.rows(`CREATE OR REPLACE TABLE cells AS SELECT * FROM ${scan}`, options);
+        await write(scanSql(file, path, { lineBytes: bytes, numbers }), options);
         const [long] = await database.rows(
           `SELECT 1 FROM reject_errors WHERE error_type::VARCHAR = 'LINE SIZE OVER MAXIMUM' LIMIT 1`,
           options,
@@ -47,9 +58,9 @@ export function delimitedLoader(
   };
 
   /** @returns false where its line ends must be made one first */
-  const isRead = async (path: string, options: QueryOptions): Promise<boolean> => {
+  const isRead = async (path: string, target: Target, options: QueryOptions): Promise<boolean> => {
     try {
-      await read(path, options);
+      await read(path, target, options);
     } catch (error) {
       if (hasMixedLineEnds(error)) return false;
       throw error;
@@ -62,23 +73,97 @@ export function delimitedLoader(
     return malformed === undefined || !(await mixesLineEnds(path, file.syntax, options.signal));
   };
 
+  const readAll = async (
+    { target, first }: { readonly target: Target; readonly first: PlainText },
+    { signal, onProgress }: QueryOptions,
+  ): Promise<PlainText> => {
+    if (await isRead(first.path, target, { signal, onProgress: part(onProgress, 0.4, 1) })) return first;
+    const second = await text.get({ signal, oneLineEnd: file.syntax });
+    await read(second.path, target, { signal });
+    return second;
+  };
+
+  const isLarge = async ({ path }: PlainText): Promise<boolean> =>
+    file.columns.length <= MAX_STORED_COLUMNS &&
+    (path === file.path ? file : await statCsv(path)).sizeBytes >= largeBytes;
+
+  const textTarget = (large: boolean): Target => ({
+    numbers: undefined,
+    write: async (scan, options) => {
+      const select = `SELECT * FROM ${scan}`;
+      if (!large) {
+        await database.rows(`CREATE OR REPLACE TABLE cells AS ${select}`, options);
+        return;
+      }
+      stored?.dispose();
+      stored = await storeRows(select, database, { ...options, view: 'cells', columns: file.columns.length });
+    },
+  });
+
+  const finish = async (signal: AbortSignal | undefined): Promise<Omit<LoadedRows, 'rows'>> => {
+    if (plain === undefined) throw new BenchError('internal.notLoaded', file.path);
+    rejected = await readRejected(file, plain.path, database, { signal });
+    return { issues: [...plain.issues, ...rejected.issues], encoding: plain.encoding };
+  };
+
+  /** Reads again with texts where a column has a cell that is no number. */
+  const readValues = async (
+    first: PlainText,
+    wanted: readonly number[],
+    view: string,
+    options: QueryOptions,
+  ): Promise<{ readonly rows: StoredRows; readonly numbers: ReadonlySet<number> }> => {
+    let numbers = typedColumns(file, first, wanted);
+    for (let attempt = 0; ; attempt++) {
+      let rows: StoredRows | undefined;
+      const target: Target = {
+        numbers,
+        write: async (scan, query) => {
+          rows?.dispose();
+          const select = valuesSelect(file, scan, numbers);
+          const columns = file.columns.length;
+          rows = await storeRows(select, database, { ...query, view, numbered: ['rid', 'ord'], columns });
+        },
+      };
+      plain = await readAll({ target, first }, options);
+      if (rows === undefined) throw new BenchError('internal.notLoaded', file.path);
+      const others = await notNumbers(numbers, view, database, options);
+      if (others.length === 0) return { rows, numbers };
+      rows.dispose();
+      numbers = new Set(attempt < 2 ? [...numbers].filter((index) => !others.includes(index)) : []);
+    }
+  };
+
   return {
     scan: () => ({
       // Broken records are left out without a word: a script has nobody to tell.
-      sql: `SELECT * FROM ${scanSql(file, file.path, lineBytes).replace('store_rejects', 'ignore_errors')}`,
+      sql: `SELECT * FROM ${scanSql(file, file.path, { lineBytes, numbers: undefined }).replace('store_rejects', 'ignore_errors')}`,
       isOfCopy: plain?.path !== file.path,
     }),
     async load(options) {
       const { signal, onProgress } = options;
-      plain = await text.get({ signal, onProgress: part(onProgress, 0, 0.4) });
-      if (!(await isRead(plain.path, { signal, onProgress: part(onProgress, 0.4, 1) }))) {
-        plain = await text.get({ signal, oneLineEnd: file.syntax });
-        await read(plain.path, { signal });
-      }
-      rejected = await readRejected(file, plain.path, database, { signal });
+      const first = await text.get({ signal, onProgress: part(onProgress, 0, 0.4) });
+      plain = await readAll({ target: textTarget(await isLarge(first)), first }, options);
       const [counted] = await database.rows('SELECT count(*) FROM cells', { signal });
-      const issues = [...plain.issues, ...rejected.issues];
-      return { rows: Number(counted?.[0] ?? 0), issues, encoding: plain.encoding };
+      return { rows: Number(counted?.[0] ?? 0), ...(await finish(signal)) };
+    },
+    async loadValues(wanted, options) {
+      const { signal, onProgress } = options;
+      const first = await text.get({ signal, onProgress: part(onProgress, 0, 0.2) });
+      if (!(await isLarge(first))) return undefined;
+      const view = `${SOURCE_VIEW}${views++}`;
+      const { rows, numbers } = await readValues(first, wanted, view, options);
+      const found = await finish(signal);
+      return {
+        ...found,
+        rows: rows.rows,
+        view,
+        numbers,
+        dispose: () => {
+          void database.rows(`DROP VIEW IF EXISTS ${view}`).catch(() => undefined);
+          rows.dispose();
+        },
+      };
     },
     async linesOf(rows, { signal }) {
       if (plain === undefined) throw new BenchError('internal.notLoaded', file.path);
@@ -91,8 +176,67 @@ export function delimitedLoader(
         signal,
       });
     },
-    dispose: () => text.dispose(),
+    dispose: () => {
+      stored?.dispose();
+      text.dispose();
+    },
   };
+}
+
+/** Where a scan of the file goes. */
+interface Target {
+  /** Columns that the reader parses as numbers, the others without what means "no value"; undefined: texts as they are. */
+  readonly numbers: ReadonlySet<number> | undefined;
+  readonly write: (scan: string, options: QueryOptions) => Promise<void>;
+}
+
+const NO_NUMBERS: ReadonlySet<number> = new Set();
+
+/** What DuckDB may parse as numbers, so that the same cells are numbers as in `numberSql`. */
+function typedColumns(
+  { cells }: DelimitedFile,
+  { isFreeOfGroups }: PlainText,
+  wanted: readonly number[],
+): ReadonlySet<number> {
+  // -999 with a space before it would be a number, and it means "no value".
+  const isOwnNumber = cells.missing.some((text) => Number.isFinite(Number(text)) || /\d/.test(text));
+  return isFreeOfGroups && cells.numbers === undefined && !isOwnNumber ? new Set(wanted) : NO_NUMBERS;
+}
+
+/** Texts that mean "no value", in so far as the reader can be told; a cell is compared as it is, with its spaces. */
+function nullTexts({ cells, syntax }: DelimitedFile): string[] {
+  const special = [syntax.delimiter, syntax.quote, syntax.escape].filter((mark) => mark !== '');
+  return [...MISSING_TEXTS, ...cells.missing].filter((text) => !special.some((mark) => text.includes(mark)));
+}
+
+function valuesSelect(file: DelimitedFile, scan: string, numbers: ReadonlySet<number>): string {
+  const isToldAll = nullTexts(file).length === MISSING_TEXTS.length + file.cells.missing.length;
+  const cells = file.columns.map((_, index) => {
+    const id = cellColumn(index);
+    if (numbers.has(index)) return id;
+    const present = `WHEN NOT ${isMissingCellSql(id, file.cells)} THEN ${id}`;
+    return `CASE ${isToldAll ? `WHEN ${isTrimmedSql(id)} THEN ${id} ` : ''}${present} END AS ${id}`;
+  });
+  return `SELECT ${cells.join(', ')} FROM ${scan}`;
+}
+
+/** Columns with a cell that is no number: rejected with its row, or not finite. */
+async function notNumbers(
+  numbers: ReadonlySet<number>,
+  view: string,
+  database: Database,
+  options: QueryOptions,
+): Promise<number[]> {
+  if (numbers.size === 0) return [];
+  const columns = [...numbers];
+  const rejected = await database.rows(
+    `SELECT DISTINCT column_name FROM reject_errors WHERE error_type::VARCHAR = 'CAST'`,
+    options,
+  );
+  const names = new Set(rejected.map(([name]) => String(name)));
+  const endless = columns.map((index) => `coalesce(bool_or(NOT isfinite(${cellColumn(index)})), false)`);
+  const [row = []] = await database.rows(`SELECT ${endless.join(', ')} FROM ${view}`, options);
+  return columns.filter((index, i) => names.has(cellColumn(index)) || row[i] === true);
 }
 
 class LongLineError extends Error {}
@@ -102,9 +246,16 @@ export function hasMixedLineEnds(error: unknown): boolean {
   return error instanceof Error && error.message.includes('state machine reached an invalid state');
 }
 
-/** Every cell as text; broken records go to reject_errors. */
-function scanSql({ syntax, columns, skip }: DelimitedFile, path: string, lineBytes: number): string {
-  const types = columns.map((_, index) => `'${cellColumn(index)}': 'VARCHAR'`).join(', ');
+/** Broken records go to reject_errors, so do those with a cell that is no number where one is asked for. */
+function scanSql(
+  file: DelimitedFile,
+  path: string,
+  { lineBytes, numbers }: { readonly lineBytes: number; readonly numbers: Target['numbers'] },
+): string {
+  const { syntax, columns, skip } = file;
+  const types = columns.map(
+    (_, index) => `'${cellColumn(index)}': '${numbers?.has(index) === true ? 'DOUBLE' : 'VARCHAR'}'`,
+  );
   return `read_csv(${[
     sqlPath(path),
     'auto_detect = false',
@@ -114,7 +265,8 @@ function scanSql({ syntax, columns, skip }: DelimitedFile, path: string, lineByt
     // The header is among what is skipped: it may have another number of cells.
     'header = false',
     `skip = ${skip}`,
-    `columns = {${types}}`,
+    `columns = {${types.join(', ')}}`,
+    ...(numbers === undefined ? [] : [`nullstr = [${sqlTexts(nullTexts(file))}]`]),
     `max_line_size = ${lineBytes}`,
     'store_rejects = true',
     "compression = 'none'",

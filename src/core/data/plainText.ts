@@ -15,6 +15,8 @@ export interface PlainText {
   /** UTF-8 without NUL, not packed; its lines are those of the text. */
   readonly path: string;
   readonly encoding: EncodingChoice;
+  /** Nowhere stands `_` between digits: DuckDB reads 1_000 as a number, which it is not here. */
+  readonly isFreeOfGroups: boolean;
   /** What was left out or replaced. */
   readonly issues: readonly DataIssue[];
 }
@@ -66,7 +68,8 @@ export function plainTextOf(
     const { signal, onProgress } = options;
     const finish = async (encoding: EncodingChoice, report: CopyReport): Promise<PlainText> => {
       const target = copy ?? path;
-      return { path: target, encoding, issues: await issuesOf(report, target, encoding, options) };
+      const issues = await issuesOf(report, target, encoding, options);
+      return { path: target, encoding, isFreeOfGroups: false, issues };
     };
     // A packed file is checked as it is unpacked.
     if (compression !== 'none' && head.encoding.encoding === 'utf-8') {
@@ -78,9 +81,9 @@ export function plainTextOf(
       signal,
       onProgress: part(onProgress, 0, 0.2),
     });
-    const { encoding, isValid, hasNul } = check;
+    const { encoding, isValid, hasNul, isFreeOfGroups } = check;
     const isAsItIs = isValid && !hasNul && compression === 'none' && options.oneLineEnd === undefined;
-    if (isAsItIs) return { path, encoding, issues: [] };
+    if (isAsItIs) return { path, encoding, isFreeOfGroups, issues: [] };
     const report = await write(encoding.encoding, options);
     // A valid text may have U+FFFD of its own.
     return finish(encoding, isValid ? { ...report, bad: NOTHING } : report);
@@ -119,6 +122,7 @@ interface Check {
   /** Every byte is UTF-8. */
   readonly isValid: boolean;
   readonly hasNul: boolean;
+  readonly isFreeOfGroups: boolean;
 }
 
 interface CheckOptions extends QueryOptions {
@@ -132,12 +136,16 @@ async function encodingOfAll(
   options: CheckOptions,
 ): Promise<Check> {
   const { path, compression, encoding, sizeBytes } = head;
-  if (encoding.encoding !== 'utf-8') return { encoding, isValid: false, hasNul: false };
+  if (encoding.encoding !== 'utf-8') {
+    return { encoding, isValid: false, hasNul: false, isFreeOfGroups: false };
+  }
   let rest: Uint8Array = new Uint8Array(0);
   let hasNul = false;
   let isValid = true;
+  let isFreeOfGroups = true;
   for await (const chunk of bytesOf(path, { compression, sizeBytes, ...options })) {
     hasNul ||= chunk.includes(0);
+    isFreeOfGroups &&= !mayHaveGroups(chunk);
     if (rest.length === 0 && isAscii(chunk)) continue;
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const whole = bytes.subarray(0, bytes.length - openBytes(bytes));
@@ -145,12 +153,23 @@ async function encodingOfAll(
     if (!isValid) break;
     rest = bytes.slice(whole.length);
   }
-  if (isValid && rest.length === 0) return { encoding, isValid: true, hasNul };
-  const found = { isValid: false, hasNul };
+  if (isValid && rest.length === 0) return { encoding, isValid: true, hasNul, isFreeOfGroups };
+  const found = { isValid: false, hasNul, isFreeOfGroups: false };
   if (open.reading.encoding !== 'auto') return { encoding, ...found };
   const sample = await sampleNonAscii(path, compression, Infinity, options.signal);
   return { encoding: detectEncoding(sample, open.defaultEncoding), ...found };
 }
+
+/** 1_000. At the end of a piece one cannot tell. */
+function mayHaveGroups(piece: Uint8Array): boolean {
+  const mayBeDigit = (byte: number | undefined): boolean => byte === undefined || (byte >= 48 && byte <= 57);
+  for (let at = piece.indexOf(UNDERSCORE); at >= 0; at = piece.indexOf(UNDERSCORE, at + 1)) {
+    if (mayBeDigit(piece[at - 1]) && mayBeDigit(piece[at + 1])) return true;
+  }
+  return false;
+}
+
+const UNDERSCORE = 0x5f;
 
 async function issuesOf(
   { nuls, bad }: CopyReport,

@@ -31,6 +31,9 @@ export interface Relation {
   readonly nextId: number;
 }
 
+/** What the views of a large file are called, with a number behind; `rid` is the place of the row there. */
+export const SOURCE_VIEW = 'file_rows';
+
 export const PART_CODES = { train: 0, validation: 1, test: 2 } as const;
 
 /** A column's value with another expression, or a new column. */
@@ -88,7 +91,7 @@ export function textOf({ id, kind }: RelationColumn): string {
 }
 
 /** Not empty and no space around it. '!' is the first character behind space and control characters. */
-function isTrimmedSql(id: string): string {
+export function isTrimmedSql(id: string): string {
   const isSpaceBehind = [' ', '\t', '\r', '\n', '\u00a0'].map((space) => `suffix(${id}, '${space}')`);
   return `${id} >= '!' AND NOT (${isSpaceBehind.join(' OR ')} OR prefix(${id}, '\u00a0'))`;
 }

@@ -110,6 +110,11 @@ const table = new TableView(
   {
     page: (params, signal) => host.request('page', params, { signal }),
     widths: () => widths,
+    readOtherwise: () => {
+      dispatch({ type: 'tab', tab: 'recipe' });
+      actions.editReading();
+    },
+    openFile: () => ask(host.request('openFile', {})),
     select: (column) => selectColumn(column),
     open: (column) => showColumn(column),
     sort: (column) => sortBy(column),

@@ -3,12 +3,12 @@
 import * as l10n from '@vscode/l10n';
 import { stepTitle } from '../../src/shared/stepTexts';
 import { el, setChildren, setText, setTitle } from '../ui/dom';
-import { icon } from '../ui/icons';
 import { button, type ButtonElement } from '../ui/kit';
 import { openMenu, SEPARATOR } from '../ui/menu';
 import type { Actions } from './actions';
 import { openStepChooser } from './addStep';
 import { isSame } from './draft';
+import { FixedItem } from './fixedItem';
 import { listenToDrag } from './dragSteps';
 import { listedSteps, type ListedStep } from './listedSteps';
 import { OpenForm } from './openForm';
@@ -26,18 +26,8 @@ export class RecipeView {
   private readonly list = el('ol', { class: 'steps', attrs: { 'aria-label': l10n.t('Steps') } });
   private readonly undo: ButtonElement;
   private readonly redo: ButtonElement;
-  private readonly file: {
-    item: HTMLLIElement;
-    main: HTMLButtonElement;
-    line: HTMLElement;
-    slot: HTMLElement;
-  };
-  private readonly split: {
-    item: HTMLLIElement;
-    main: HTMLButtonElement;
-    text: HTMLElement;
-    slot: HTMLElement;
-  };
+  private readonly file: FixedItem;
+  private readonly split: FixedItem;
   private readonly items: StepItem[] = [];
   private readonly empty = el('div', { class: 'recipe-empty' });
   private readonly result = el('p', { class: 'recipe-result muted small' });
@@ -59,10 +49,20 @@ export class RecipeView {
       onClick: () => actions.undo(),
     });
     this.redo = button({ label: l10n.t('Redo'), icon: 'redo', look: 'icon', onClick: () => actions.redo() });
-    this.file = this.fixedItem('file', () => this.select(FILE));
-    this.file.item.classList.add('step-file');
-    this.split = this.fixedItem('splitHorizontal', () => actions.editSplit());
-    this.split.item.classList.add('split');
+    this.file = new FixedItem({
+      icon: 'file',
+      class: 'step-file',
+      editLabel: l10n.t('Read the file otherwise'),
+      choose: () => this.select(FILE),
+      edit: () => actions.editReading(),
+    });
+    this.split = new FixedItem({
+      icon: 'splitHorizontal',
+      class: 'split',
+      editLabel: l10n.t('Edit the split'),
+      choose: () => actions.editSplit(),
+      edit: () => actions.editSplit(),
+    });
     this.add = button({
       label: l10n.t('Add Step'),
       icon: 'add',
@@ -128,8 +128,8 @@ export class RecipeView {
     });
     steps.forEach((listed, at) => this.updateItem(state, at, listed, form));
     const nodes: Node[] = steps.map((_, at) => this.item(at).element);
-    if (draft !== undefined) nodes.splice(splitAt, 0, this.split.item);
-    setChildren(this.list, [this.file.item, ...nodes]);
+    if (draft !== undefined) nodes.splice(splitAt, 0, this.split.element);
+    setChildren(this.list, [this.file.element, ...nodes]);
     this.updateEmpty(state, steps.length);
     this.updateResult(state);
     this.add.hidden = draft === undefined || steps.some(({ step }) => step === undefined);
@@ -188,14 +188,17 @@ export class RecipeView {
   }
 
   private updateFile(state: PreprocessState, form: HTMLElement | undefined): void {
-    const { head, selected, known } = state;
+    const { head, selected, known, profile } = state;
     const dialect = known?.dialect ?? head?.dialect;
-    setText(this.file.line, dialect === undefined ? l10n.t('Reading …') : dialectText(dialect));
-    setTitle(this.file.main, dialect?.reason ?? '');
-    this.file.item.classList.toggle('selected', selected === FILE);
-    this.file.main.setAttribute('aria-current', selected === FILE ? 'step' : 'false');
-    this.tabStop(this.file.item, this.current === FILE);
-    setChildren(this.file.slot, state.form?.kind === 'reading' && form !== undefined ? [form] : []);
+    const unread = profile.kind === 'failed' ? l10n.t('could not be read') : l10n.t('Reading …');
+    this.file.update({
+      title: l10n.t('File'),
+      line: dialect === undefined ? unread : dialectText(dialect),
+      tooltip: dialect?.reason ?? '',
+      isSelected: selected === FILE,
+      isCurrent: this.current === FILE,
+      form: state.form?.kind === 'reading' ? form : undefined,
+    });
   }
 
   private updateSplit(
@@ -203,7 +206,6 @@ export class RecipeView {
     { isInside, isCurrent, form }: { isInside: boolean; isCurrent: boolean; form: HTMLElement | undefined },
   ): void {
     const split = state.draft?.split;
-    setText(this.split.text, l10n.t('Split: {0}', splitText(split)));
     const notes = [
       isInside
         ? l10n.t('Steps below this line learn from train rows only.')
@@ -212,9 +214,14 @@ export class RecipeView {
         ? l10n.t('Nobody has chosen a split: stratified when the target has classes, else random.')
         : (split.description ?? ''),
     ];
-    setTitle(this.split.main, notes.filter((note) => note !== '').join('\n'));
-    this.tabStop(this.split.item, isCurrent);
-    setChildren(this.split.slot, state.form?.kind === 'split' && form !== undefined ? [form] : []);
+    this.split.update({
+      title: l10n.t('Split: {0}', splitText(split)),
+      line: '',
+      tooltip: notes.filter((note) => note !== '').join('\n'),
+      isSelected: false,
+      isCurrent,
+      form: state.form?.kind === 'split' ? form : undefined,
+    });
   }
 
   private updateEmpty(state: PreprocessState, steps: number): void {
@@ -244,48 +251,6 @@ export class RecipeView {
       this.result,
       answer.isWhole ? l10n.t('Result: {0}', text) : l10n.t('Result of the sample: {0}', text),
     );
-  }
-
-  private fixedItem(
-    name: 'file' | 'splitHorizontal',
-    run: () => void,
-  ): {
-    item: HTMLLIElement;
-    main: HTMLButtonElement;
-    line: HTMLElement;
-    text: HTMLElement;
-    slot: HTMLElement;
-  } {
-    const line = el('span', { class: 'step-line' });
-    const text = el('span', { class: 'step-title' }, name === 'file' ? l10n.t('File') : '');
-    const main = el(
-      'button',
-      { class: 'step-main', attrs: { type: 'button' }, on: { click: run } },
-      el('span', { class: 'step-number' }, icon(name)),
-      el('span', { class: 'step-text' }, text, name === 'file' ? line : undefined),
-    );
-    const edit = el(
-      'button',
-      {
-        class: 'icon-button',
-        title: name === 'file' ? l10n.t('Read the file otherwise') : l10n.t('Edit the split'),
-        attrs: {
-          type: 'button',
-          'aria-label': name === 'file' ? l10n.t('Read the file otherwise') : l10n.t('Edit the split'),
-        },
-        on: { click: () => (name === 'file' ? this.actions.editReading() : this.actions.editSplit()) },
-      },
-      icon('edit'),
-    );
-    const slot = el('div', { class: 'step-form' });
-    const row = el('div', { class: 'step-row' }, main, el('span', { class: 'step-buttons' }, edit));
-    return { item: el('li', { class: 'step' }, row, slot), main, line, text, slot };
-  }
-
-  private tabStop(item: HTMLElement, isCurrent: boolean): void {
-    for (const control of item.querySelectorAll<HTMLElement>('.step-row button')) {
-      control.tabIndex = isCurrent ? 0 : -1;
-    }
   }
 
   private select(step: number): void {
@@ -360,9 +325,9 @@ export class RecipeView {
     if (item === null) return;
     const count = this.list.querySelectorAll('.step[data-index]').length;
     this.current =
-      item === this.file.item
+      item === this.file.element
         ? FILE
-        : item === this.split.item
+        : item === this.split.element
           ? count
           : Number(item.dataset['index'] ?? FILE);
   }

@@ -9,6 +9,7 @@ import type { RecipeStep } from '../../src/shared/schema/recipeSteps';
 import type { FormValues } from './form/fieldSpec';
 import { isSame } from './draft';
 import { changed, emptyHistory, redone, undone, type History } from './history';
+import { reduceCounts, reducePreview, withColumns } from './reduceAnswers';
 
 export type Work<T> =
   | { readonly kind: 'waiting' }
@@ -158,7 +159,7 @@ export interface Arranged {
   readonly selected?: number | undefined;
 }
 
-const NO_PREVIEW: PreviewState = {
+export const NO_PREVIEW: PreviewState = {
   answer: undefined,
   shown: FILE,
   of: undefined,
@@ -257,7 +258,7 @@ export function reduce(state: PreprocessState, event: PreprocessEvent): Preproce
   }
 }
 
-type EventOf<T extends PreprocessEvent['type']> = Extract<PreprocessEvent, { type: T }>;
+export type EventOf<T extends PreprocessEvent['type']> = Extract<PreprocessEvent, { type: T }>;
 
 /** An echo of what was kept says nothing new: what the user did since then stays. */
 function takeDraft(state: PreprocessState, event: EventOf<'draft'>): PreprocessState {
@@ -343,73 +344,6 @@ function reduceForm(
       const gone = form.kind === 'step' && form.isNew && state.selected >= form.at;
       return { ...state, form: undefined, selected: gone ? state.selected - 1 : state.selected };
     }
-    default:
-      return assertNever(event);
-  }
-}
-
-function reducePreview(
-  state: PreprocessState,
-  event: EventOf<'previewAsked' | 'previewed' | 'previewFailed'>,
-): PreprocessState {
-  const { preview } = state;
-  switch (event.type) {
-    case 'previewAsked':
-      return preview.isPending ? state : { ...state, preview: { ...preview, isPending: true } };
-    case 'previewed': {
-      const { answer, shown, of } = event;
-      const now = { answer, shown, of, isPending: false, problem: undefined };
-      return { ...state, preview: now, form: withColumns(state.form, state.draft, now) };
-    }
-    case 'previewFailed':
-      return event.message === undefined
-        ? { ...state, preview: NO_PREVIEW }
-        : { ...state, preview: { ...preview, isPending: false, problem: event.message } };
-    default:
-      return assertNever(event);
-  }
-}
-
-/** What a step can name are the columns before it; a preview that shows its place, or the end, tells them. */
-function withColumns<F extends Form | undefined>(
-  form: F,
-  draft: RecipeDraft | undefined,
-  { answer, shown, of }: PreviewState,
-): F {
-  if (form?.kind !== 'step' || answer === undefined || of === undefined || draft === undefined) return form;
-  const { at } = form;
-  const isFresh =
-    isSame(of.steps.slice(0, at), draft.steps.slice(0, at)) && isSame(of.reading, draft.reading);
-  if (!isFresh || (answer.failed !== undefined && answer.failed.index < at)) return form;
-  const columns =
-    shown === at
-      ? answer.before.columns
-      : shown === at - 1
-        ? answer.after.columns
-        : at === of.steps.length
-          ? answer.columns
-          : undefined;
-  return columns === undefined || isSame(columns, form.columns) ? form : { ...form, columns };
-}
-
-function reduceCounts(
-  state: PreprocessState,
-  event: EventOf<'countsAsked' | 'counted' | 'countsDone' | 'countsGone'>,
-): PreprocessState {
-  const { counts } = state;
-  switch (event.type) {
-    case 'countsAsked':
-      return { ...state, counts: { token: event.token, of: event.of, byStep: new Map(), isDone: false } };
-    case 'counted':
-      if (counts?.token !== event.token) return state;
-      return {
-        ...state,
-        counts: { ...counts, byStep: new Map(counts.byStep).set(event.summary.index, event.summary) },
-      };
-    case 'countsDone':
-      return counts?.token === event.token ? { ...state, counts: { ...counts, isDone: true } } : state;
-    case 'countsGone':
-      return counts === undefined ? state : { ...state, counts: undefined };
     default:
       return assertNever(event);
   }

@@ -43,6 +43,7 @@ export class StatusBar {
   private readonly text = el('span', { class: 'ellipsis' });
   private readonly bar = progressBar(l10n.t('Progress'));
   private readonly work: HTMLElement;
+  private readonly again: HTMLElement;
   private readonly idle = el('span', { class: 'muted ellipsis' });
   private readonly problem: HTMLElement;
   private readonly problemText = el('span', {});
@@ -80,7 +81,12 @@ export class StatusBar {
       dismiss(),
     );
     this.messages.append(this.problem, this.notice);
-    this.element = el('footer', { class: 'status-line small' }, this.idle, this.work);
+    this.again = el(
+      'button',
+      { class: 'link', hidden: true, attrs: { type: 'button' }, on: { click: () => listener.reload() } },
+      l10n.t('Read Again'),
+    );
+    this.element = el('footer', { class: 'status-line small' }, this.idle, this.again, this.work);
   }
 
   update(state: PreprocessState): void {
@@ -97,6 +103,7 @@ export class StatusBar {
     this.notice.hidden = state.notice === undefined;
     setText(this.noticeText, state.notice ?? '');
     setText(this.idle, idleText(state));
+    this.again.hidden = state.profile.kind !== 'cancelled' && state.quality.kind !== 'cancelled';
     this.sayProfile(state);
   }
 
@@ -112,8 +119,9 @@ export class StatusBar {
   }
 }
 
-function idleText({ profile, preview, counts }: PreprocessState): string {
+function idleText({ profile, quality, preview, counts }: PreprocessState): string {
   if (profile.kind === 'cancelled') return l10n.t('Reading was cancelled: columns have no profile yet.');
+  if (quality.kind === 'cancelled') return l10n.t('The checks were cancelled.');
   const { answer } = preview;
   if (answer === undefined || answer.isWhole) return '';
   if (counts?.isDone === true) return l10n.t('Counted in the whole file');

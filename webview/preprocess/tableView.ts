@@ -3,7 +3,6 @@
 import * as l10n from '@vscode/l10n';
 import { toErrorData } from '../../src/shared/errors';
 import type { TablePage } from '../../src/shared/schema/recipeResult';
-import { stepTitle } from '../../src/shared/stepTexts';
 import { el, setText } from '../ui/dom';
 import { formatCount } from '../ui/format';
 import { icon } from '../ui/icons';
@@ -14,9 +13,10 @@ import type { CellAt } from './gridKeys';
 import { diffModel, fileModel, type GridModel } from './gridModel';
 import { cellTitle, missingText } from './gridRows';
 import { PagedRows } from './rows';
-import { effectiveDraft, exactSummary, shownStep } from './shown';
+import { StepBanner } from './stepBanner';
+import { shownStep } from './shown';
 import { FILE, type PreprocessEvent, type PreprocessState } from './state';
-import { effectText, rowsText, scopeText } from './texts';
+import { rowsText } from './texts';
 
 const FILTER_DELAY_MS = 350;
 /** A screen of rows. */
@@ -33,6 +33,8 @@ export interface TableListener extends Omit<GridListener, 'cell'> {
     signal: AbortSignal,
   ): Promise<TablePage>;
   widths(): ReadonlyMap<string, number>;
+  readOtherwise(): void;
+  openFile(): void;
 }
 
 export class TableView {
@@ -49,13 +51,11 @@ export class TableView {
   });
   private readonly find: HTMLInputElement;
   private readonly count = el('span', { class: 'muted small table-count' });
-  private readonly banner = el('div', { class: 'banner', attrs: { role: 'status' } });
-  private readonly bannerIcon = el('span', { class: 'banner-icon' });
-  private readonly bannerText = el('span', { class: 'banner-text' });
-  private readonly onlyChanges: HTMLInputElement;
+  private readonly banner: StepBanner;
   private readonly fileTools: HTMLElement;
   private readonly cellLine = el('div', { class: 'cell-line ellipsis small' });
   private readonly nothing = el('p', { class: 'table-nothing muted', hidden: true });
+  private readonly unread: HTMLElement;
   private filterTimer: ReturnType<typeof setTimeout> | undefined;
   private model: GridModel | undefined;
   private modelKey: readonly unknown[] = [];
@@ -83,30 +83,25 @@ export class TableView {
     this.find = this.searchBox('search', l10n.t('Find columns'), () =>
       this.dispatch({ type: 'find', text: this.find.value }),
     );
-    this.onlyChanges = el('input', {
-      class: 'check',
-      id: 'only-changes',
-      attrs: { type: 'checkbox' },
-      on: { change: () => this.dispatch({ type: 'onlyChanges', on: this.onlyChanges.checked }) },
-    });
-    this.banner.append(
-      this.bannerIcon,
-      this.bannerText,
+    this.banner = new StepBanner(
+      (on) => this.dispatch({ type: 'onlyChanges', on }),
+      () => this.dispatch({ type: 'select', step: FILE }),
+    );
+    this.unread = el(
+      'div',
+      { class: 'empty', hidden: true },
+      icon('file', 'empty-icon'),
+      el('h2', {}, l10n.t('There are no rows to show')),
+      el('p', {}, l10n.t('Correct the file and reload it, or say how it is to be read.')),
       el(
-        'span',
-        { class: 'banner-tools' },
-        el(
-          'span',
-          { class: 'check-row' },
-          this.onlyChanges,
-          el('label', { attrs: { for: 'only-changes' } }, l10n.t('Changed rows only')),
-        ),
+        'div',
+        { class: 'empty-actions' },
         button({
-          label: l10n.t('Show the file'),
-          icon: 'close',
-          look: 'icon',
-          onClick: () => this.dispatch({ type: 'select', step: FILE }),
+          label: l10n.t('Read Otherwise'),
+          look: 'primary',
+          onClick: () => listener.readOtherwise(),
         }),
+        button({ label: l10n.t('Open the File'), onClick: () => listener.openFile() }),
       ),
     );
     this.fileTools = el('div', { class: 'search filter-box' }, icon('filter'), this.filter);
@@ -121,8 +116,8 @@ export class TableView {
         this.count,
       ),
       this.filterIssue,
-      this.banner,
-      el('div', { class: 'grid-frame' }, this.grid.element, this.nothing),
+      this.banner.element,
+      el('div', { class: 'grid-frame' }, this.grid.element, this.nothing, this.unread),
       this.cellLine,
     );
   }
@@ -132,11 +127,13 @@ export class TableView {
     this.updateModel(state);
     if (this.filter !== document.activeElement) this.filter.value = state.filter;
     if (this.find !== document.activeElement) this.find.value = state.find;
-    this.onlyChanges.checked = state.onlyChanges;
     const isFile = this.shown === FILE;
     this.fileTools.hidden = !isFile;
-    this.banner.hidden = isFile || this.shown === undefined;
-    const isWaiting = shownStep(state) === FILE ? this.next !== undefined : state.preview.isPending;
+    this.banner.element.hidden = isFile || this.shown === undefined;
+    const isWaiting =
+      shownStep(state) === FILE
+        ? this.next !== undefined || state.head === undefined
+        : state.preview.isPending;
     this.element.classList.toggle('pending', isWaiting && this.filterProblem === undefined);
     const { model } = this;
     if (model !== undefined) {
@@ -292,18 +289,11 @@ export class TableView {
     const state = this.state();
     const { model } = this;
     setText(this.count, model === undefined ? '' : this.countText(state, model));
-    if (!this.banner.hidden) {
-      const { text, isFailure } = this.bannerWords(state);
-      setText(this.bannerText, text);
-      if (this.bannerIcon.dataset['failed'] !== String(isFailure)) {
-        this.bannerIcon.dataset['failed'] = String(isFailure);
-        this.bannerIcon.replaceChildren(
-          isFailure ? icon('error', 'severity-error') : icon('diffModified', 'mark-changed'),
-        );
-      }
-    }
+    if (!this.banner.element.hidden) this.banner.update(state);
     const isEmpty = model?.rowCount === 0 && this.filterProblem === undefined;
     this.nothing.hidden = !isEmpty && model !== undefined;
+    this.unread.hidden = state.head !== undefined || state.profile.kind !== 'failed';
+    this.grid.element.hidden = !this.unread.hidden;
     setText(this.nothing, this.nothingText(state));
   }
 
@@ -336,28 +326,6 @@ export class TableView {
     if (find.trim() !== '')
       parts.push(l10n.t('{0} of {1} columns', formatCount(model.names.length), formatCount(all)));
     return parts.join(' · ');
-  }
-
-  /** "Step 2, Fill missing values: 12 cells changed in a sample of 5,000 of 1,000,000 rows" */
-  private bannerWords(state: PreprocessState): { text: string; isFailure: boolean } {
-    const { preview } = state;
-    const { answer, problem } = preview;
-    const told = (text: string, isFailure = false): { text: string; isFailure: boolean } => ({
-      text,
-      isFailure,
-    });
-    if (problem !== undefined && problem !== '') return told(problem, true);
-    const index = shownStep(state);
-    const step = effectiveDraft(state)?.steps[index];
-    if (step === undefined || answer === undefined) return told(l10n.t('Working …'));
-    const title = l10n.t('Step {0}, {1}', index + 1, stepTitle(step.step));
-    if (preview.shown !== index) return told(l10n.t('{0}: working …', title));
-    if (answer.failed !== undefined && answer.failed.index <= index) return told(answer.failed.message, true);
-    if (!step.enabled) return told(l10n.t('{0}: off', title));
-    const exact = exactSummary(state, index);
-    const summary = exact ?? answer.steps.find((each) => each.index === index);
-    if (summary === undefined) return told(title);
-    return told(l10n.t('{0}: {1} {2}', title, effectText(summary), scopeText(answer, exact !== undefined)));
   }
 
   /** The cell that the keyboard is at, whole: what a narrow column cuts off. */

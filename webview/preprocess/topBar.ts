@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { formatBytes } from '../../src/shared/format';
 import { el, setText, setTitle } from '../ui/dom';
 import { icon } from '../ui/icons';
-import { button } from '../ui/kit';
+import { button, type ButtonElement } from '../ui/kit';
 import { openMenu, SEPARATOR } from '../ui/menu';
 import { ColumnPicker, type ColumnChoice } from './form/columnPicker';
 import type { PreprocessState } from './state';
@@ -28,6 +28,8 @@ export class TopBar {
   private readonly facts = el('span', { class: 'muted small ellipsis' });
   private readonly unsaved = el('span', { class: 'badge quiet unsaved', hidden: true });
   private readonly picker: ColumnPicker;
+  private readonly train: ButtonElement;
+  private readonly experiment: ButtonElement;
 
   constructor(private readonly listener: TopBarListener) {
     this.unsaved.append(icon('edit'), l10n.t('unsaved text of the editor'));
@@ -45,6 +47,19 @@ export class TopBar {
       none: l10n.t('no target'),
     });
     this.picker.input.setAttribute('aria-label', l10n.t('Target: the column to predict'));
+    this.train = button({
+      label: l10n.t('Train with This Recipe'),
+      short: l10n.t('Train'),
+      icon: 'play',
+      look: 'primary',
+      onClick: () => listener.train(),
+    });
+    this.experiment = button({
+      label: l10n.t('New Experiment'),
+      short: l10n.t('New'),
+      icon: 'newFile',
+      onClick: () => listener.newExperiment(),
+    });
     const more = button({
       label: l10n.t('More'),
       icon: 'ellipsis',
@@ -69,19 +84,8 @@ export class TopBar {
           icon('target'),
           this.picker.element,
         ),
-        button({
-          label: l10n.t('Train with This Recipe'),
-          short: l10n.t('Train'),
-          icon: 'play',
-          look: 'primary',
-          onClick: () => listener.train(),
-        }),
-        button({
-          label: l10n.t('New Experiment'),
-          short: l10n.t('New'),
-          icon: 'newFile',
-          onClick: () => listener.newExperiment(),
-        }),
+        this.train,
+        this.experiment,
         more,
       ),
     );
@@ -93,6 +97,7 @@ export class TopBar {
     setTitle(this.name, state.known?.path ?? fileName);
     setText(this.facts, factsText(state));
     this.unsaved.hidden = !isUnsaved;
+    this.train.disabled = this.experiment.disabled = state.head === undefined;
     if (document.activeElement !== this.picker.input)
       this.picker.setValue(draft?.target === undefined ? [] : [draft.target]);
   }

@@ -81,7 +81,8 @@ function failureOf(error: unknown): Failed {
   if (isCancelled(error) || !(error instanceof BenchError)) throw error;
   const index = error.details['step'];
   if (typeof index !== 'number') throw error;
-  return { index, message: error.message };
+  // The number and kind of the step stand beside it.
+  return { index, message: error.cause instanceof BenchError ? error.cause.message : error.message };
 }
 
 interface Pages {

@@ -11,7 +11,10 @@ console.log = console.info = console.debug = console.error;
 const bundle = process.env['MODEL_BENCH_L10N'];
 if (bundle !== undefined) l10n.config({ contents: bundle });
 
-const service = createDataService((progress) => channel.emit('progress', progress));
+const service = createDataService({
+  onProgress: (progress) => channel.emit('progress', progress),
+  onStepCounted: (counted) => channel.emit('stepCounted', counted),
+});
 const transport = streamTransport(process.stdin, process.stdout, () => process.exit(0));
 const channel = serve(transport, dataContract, service.handlers);
 channel.onDidClose(() => {

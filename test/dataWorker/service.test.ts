@@ -37,7 +37,10 @@ let client: ClientChannel<DataContract>;
 let stop: () => void;
 beforeEach(() => {
   const [left, right] = transportPair();
-  const service = createDataService((progress) => server.emit('progress', progress));
+  const service = createDataService({
+    onProgress: (progress) => server.emit('progress', progress),
+    onStepCounted: (counted) => server.emit('stepCounted', counted),
+  });
   const server = serve(left, dataContract, service.handlers);
   client = connect(right, dataContract);
   stop = () => {

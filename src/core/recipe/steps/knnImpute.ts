@@ -7,7 +7,7 @@ import type { StepOf } from '../../../shared/schema/recipeSteps';
 import { columnsOf, type Relation } from '../../data/relation';
 import { doubles } from '../../data/numberBuffer';
 import { writtenDown } from './besideRows';
-import { asNumbers, changeColumns, slicesOf } from './changeColumns';
+import { asNumbers, changeColumns, forManyQueries, slicesOf } from './changeColumns';
 import { noteNotNumbers } from './notNumbers';
 import { seededKey } from './rowOrder';
 import { momentsOf, rangesOf } from './statisticsSql';
@@ -26,20 +26,21 @@ const CHUNK_DISTANCES = 2_000_000;
 
 export async function fitKnn(step: Step, train: Relation, context: StepContext): Promise<State> {
   const columns = columnsOf(train, step.columns);
-  const ranges = await rangesOf(train, columns, context);
-  const moments = await momentsOf(train, columns, ranges, context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
+  const moments = await momentsOf(rows, columns, ranges, context);
   const names = columns.map(({ name }) => name);
-  const numbers = await asNumbers(train, names, context);
+  const numbers = await asNumbers(rows, names, context);
   const ids = columnsOf(numbers, names).map(({ id }) => id);
   const hasAny = `(SELECT * FROM ${numbers.from} WHERE ${ids.map((id) => `${id} IS NOT NULL`).join(' OR ')})`;
   const [counted] = await context.database.rows(`SELECT count(*) FROM ${hasAny}`, { signal: context.signal });
-  const rows = Number(counted?.[0] ?? 0);
+  const count = Number(counted?.[0] ?? 0);
   const most = Math.max(1, Math.min(MAX_DONORS, Math.floor(MAX_CELLS / ids.length)));
   const from =
-    rows <= most
+    count <= most
       ? hasAny
       : `(SELECT * FROM ${hasAny} ORDER BY ${seededKey(SAMPLE_SEED, 'knnImpute')} LIMIT ${most})`;
-  if (rows > most) noteSample(rows, most, context);
+  if (count > most) noteSample(count, most, context);
   const donors: (number | null)[][] = [];
   await context.database.stream(
     `SELECT ${ids.join(', ')} FROM ${from} ORDER BY ord`,

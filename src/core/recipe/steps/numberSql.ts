@@ -82,12 +82,14 @@ export interface Places {
   readonly x: string;
   /** Ascending. */
   readonly sorted: readonly number[];
+  /** SQL of them as a list; only used for more than a few. */
+  readonly list: string;
   /** Identifier of the INTEGER that comes out; NULL counts as 0. */
   readonly as: string;
 }
 
 /** Comparing with each of a few costs less than searching. */
-const FEW = 16;
+export const FEW_PLACES = 16;
 
 /**
  * FROM clause: the rows with the places beside them, by binary search: a subquery a halving, for all columns at once.
@@ -96,21 +98,17 @@ const FEW = 16;
 export function withPlaces(rows: string, places: readonly Places[]): string {
   const start = places.map(({ x, sorted, as }) => {
     const isNotAbove = sorted.map((edge) => `(coalesce(${x} >= ${doubleSql(edge)}, false))::INTEGER`);
-    return `(${sorted.length <= FEW ? ['0', ...isNotAbove].join(' + ') : '0'})::INTEGER AS ${as}`;
+    return `(${sorted.length <= FEW_PLACES ? ['0', ...isNotAbove].join(' + ') : '0'})::INTEGER AS ${as}`;
   });
   let from = `(SELECT ${['*', ...start].join(', ')} FROM ${rows})`;
-  const searched = places.filter(({ sorted }) => sorted.length > FEW);
+  const searched = places.filter(({ sorted }) => sorted.length > FEW_PLACES);
   const longest = Math.max(1, ...searched.map(({ sorted }) => sorted.length));
   for (let step = 2 ** Math.floor(Math.log2(longest)); step >= 1 && searched.length > 0; step /= 2) {
-    const halved = searched.map(({ x, sorted, as }) => {
-      const edge = `(${listSql(sorted)})[${as} + ${step}]`;
+    const halved = searched.map(({ x, sorted, list, as }) => {
+      const edge = `(${list})[${as} + ${step}]`;
       return `(CASE WHEN ${as} + ${step} <= ${sorted.length} AND ${x} >= ${edge} THEN ${as} + ${step} ELSE ${as} END) AS ${as}`;
     });
     from = `(SELECT * REPLACE (${halved.join(', ')}) FROM ${from})`;
   }
   return from;
-}
-
-export function listSql(numbers: readonly number[]): string {
-  return `[${numbers.map(doubleSql).join(', ')}]`;
 }

@@ -8,9 +8,9 @@ import type { StepKind, StepOf } from '../../../shared/schema/recipeSteps';
 import { columnOf, columnsOf, type Relation, type RelationColumn } from '../../data/relation';
 import { doubleSql } from '../../data/scalarSql';
 import { isNegligible } from '../encoders/statistics';
-import { asNumbers, changeColumns, changeSlices, slicesOf } from './changeColumns';
+import { asNumbers, changeColumns, changeSlices, forManyQueries, slicesOf } from './changeColumns';
 import { noteNotNumbers } from './notNumbers';
-import { finiteSql, log1pSql, withPlaces } from './numberSql';
+import { FEW_PLACES, finiteSql, log1pSql, withPlaces } from './numberSql';
 import { fitPower, powerSql } from './powerTransform';
 import { applyQuantiles, fitQuantiles } from './quantileTransform';
 import { evenShares, momentsOf, quantilesOf, rangesOf } from './statisticsSql';
@@ -67,8 +67,9 @@ function fittedColumns<T>(
 
 async function fitStandard(names: readonly string[], train: Relation, context: StepContext): Promise<Scales> {
   const columns = columnsOf(train, names);
-  const ranges = await rangesOf(train, columns, context);
-  const moments = await momentsOf(train, columns, ranges, context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
+  const moments = await momentsOf(rows, columns, ranges, context);
   return fittedColumns(columns, (i) => {
     const count = ranges[i]?.count ?? 0;
     const { mean, sd } = moments[i] ?? { mean: NaN, sd: NaN };
@@ -85,7 +86,8 @@ async function fitMinMax(
 ): Promise<Scales> {
   if (!(high > low)) throw boundsError(low, high);
   const columns = columnsOf(train, names);
-  const ranges = await rangesOf(train, columns, context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
   return fittedColumns(columns, (i) => {
     const range = ranges[i];
     if (range === undefined || range.count === 0) return undefined;
@@ -96,8 +98,9 @@ async function fitMinMax(
 
 async function fitRobust(names: readonly string[], train: Relation, context: StepContext): Promise<Scales> {
   const columns = columnsOf(train, names);
-  const ranges = await rangesOf(train, columns, context);
-  const quartiles = await quantilesOf(train, columns, ranges, [0.25, 0.5, 0.75], context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
+  const quartiles = await quantilesOf(rows, columns, ranges, [0.25, 0.5, 0.75], context);
   return fittedColumns(columns, (i) => {
     const [first, median, third] = quartiles[i] ?? [];
     if (first === undefined || median === undefined || third === undefined) return undefined;
@@ -144,8 +147,9 @@ async function fitClip(
     );
   }
   const shares = [low, high].filter((share) => share !== null);
-  const ranges = await rangesOf(train, columns, context);
-  const quantiles = await quantilesOf(train, columns, ranges, shares, context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
+  const quantiles = await quantilesOf(rows, columns, ranges, shares, context);
   return fittedColumns(columns, (i) => {
     const found = [...(quantiles[i] ?? [])];
     if (found.length < shares.length || ranges[i]?.count === 0) return undefined;
@@ -187,10 +191,11 @@ async function fitBins(
     await noteNotNumbers(train, columns, context);
     return columns.map(({ name }) => ({ column: name, edges: [...step.edges] }));
   }
-  const ranges = await rangesOf(train, columns, context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
   const shares = evenShares(step.bins + 1, 'percent');
   const quantiles =
-    step.strategy === 'quantile' ? await quantilesOf(train, columns, ranges, shares, context) : [];
+    step.strategy === 'quantile' ? await quantilesOf(rows, columns, ranges, shares, context) : [];
   return fittedColumns(columns, (i) => {
     const { count, min, max } = ranges[i] ?? { count: 0, min: NaN, max: NaN };
     if (count === 0) return undefined;
@@ -221,12 +226,16 @@ async function applyBins(
 ): Promise<Relation> {
   if (context.mode === 'predict') await noteNotNumbers(input, columnsOf(input, step.columns), context);
   const numbers = await asNumbers(input, step.columns, context);
-  const binned = state.map(({ column, edges }, i) => {
+  const binned = [];
+  for (const [i, { column, edges }] of state.entries()) {
     const { id } = columnOf(numbers, column);
     const as = `c${numbers.nextId + i}`;
+    const list =
+      edges.length > FEW_PLACES ? await context.workbench.list(edges, { signal: context.signal }) : '[]';
     const sql = `CASE WHEN ${id} IS NOT NULL THEN ${as}::DOUBLE END`;
-    return { places: { x: id, sorted: edges, as }, change: { name: column, kind: 'number' as const, sql } };
-  });
+    const change = { name: column, kind: 'number' as const, sql };
+    binned.push({ places: { x: id, sorted: edges, list, as }, change });
+  }
   const known = new Set(state.map(({ column }) => column));
   const missing = columnsOf(numbers, step.columns)
     .filter(({ name }) => !known.has(name))

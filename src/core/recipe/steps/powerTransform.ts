@@ -8,6 +8,7 @@ import type { StepOf } from '../../../shared/schema/recipeSteps';
 import { columnsOf, type Relation } from '../../data/relation';
 import { doubleSql } from '../../data/scalarSql';
 import { isNegligible, meanOf, populationSd, presentOf } from '../encoders/statistics';
+import { forManyQueries } from './changeColumns';
 import { minimise, minimiseBounded, type Objective } from './minimise';
 import { expm1Sql, log1pSql } from './numberSql';
 import { rangesOf } from './statisticsSql';
@@ -25,13 +26,14 @@ export async function fitPower(
   context: StepContext,
 ): Promise<FittedStates['powerTransform']> {
   const columns = columnsOf(train, step.columns);
-  const ranges = await rangesOf(train, columns, context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
   const fitted: FittedStates['powerTransform'] = [];
   for (const [i, column] of columns.entries()) {
     const range = ranges[i];
     if (range === undefined || range.count === 0) continue;
     if (step.method === 'boxCox' && range.min <= 0) throw notPositive(column.name, range.min);
-    const read = await context.workbench.readNumbers(train, column, { signal: context.signal });
+    const read = await context.workbench.readNumbers(rows, column, { signal: context.signal });
     const values = presentOf(read);
     const lambda = await bestLambda(step.method, values, context.signal);
     fitted.push({ column: column.name, lambda, ...scaleAfter(step, lambda, values) });

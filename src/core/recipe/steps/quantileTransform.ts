@@ -4,8 +4,8 @@ import type { FittedStates } from '../../../shared/schema/fittedSteps';
 import type { StepOf } from '../../../shared/schema/recipeSteps';
 import { columnsOf, type Relation } from '../../data/relation';
 import { doubleSql } from '../../data/scalarSql';
-import { asNumbers, changeSlices, slicesOf, type ChangeSlice } from './changeColumns';
-import { listSql, normalQuantileSql, withPlaces } from './numberSql';
+import { asNumbers, changeSlices, forManyQueries, slicesOf, type ChangeSlice } from './changeColumns';
+import { normalQuantileSql, withPlaces } from './numberSql';
 import { noteNotNumbers } from './notNumbers';
 import { evenShares, quantilesOf, rangesOf } from './statisticsSql';
 import type { ApplyContext, StepContext } from './step';
@@ -15,8 +15,8 @@ const NEAR_THE_END = 1e-7;
 /** Where normal output is cut off: norm.ppf(1e-7 - spacing(1)) and norm.ppf(1 - (1e-7 - spacing(1))), scipy 1.17.1. */
 const NORMAL_LOW = -5.199337582605575;
 const NORMAL_HIGH = 5.19933758270342;
-/** A column's quantiles stand in the query a dozen times. */
-const QUANTILES_PER_QUERY = 4_000;
+/** Ten halvings a column are ten expressions. */
+const COLUMNS_PER_QUERY = 8;
 
 export async function fitQuantiles(
   step: StepOf<'quantileTransform'>,
@@ -24,12 +24,13 @@ export async function fitQuantiles(
   context: StepContext,
 ): Promise<FittedStates['quantileTransform']> {
   const columns = columnsOf(train, step.columns);
-  const ranges = await rangesOf(train, columns, context);
+  const rows = await forManyQueries(train, columns, context);
+  const ranges = await rangesOf(rows, columns, context);
   // Rows with a missing value count here too, as in scikit-learn.
-  const [row] = await context.database.rows(`SELECT count(*) FROM ${train.from}`, { signal: context.signal });
+  const [row] = await context.database.rows(`SELECT count(*) FROM ${rows.from}`, { signal: context.signal });
   const count = Math.max(1, Math.min(step.quantiles, Number(row?.[0] ?? 0)));
   const shares = evenShares(count, 'share');
-  const found = await quantilesOf(train, columns, ranges, shares, context);
+  const found = await quantilesOf(rows, columns, ranges, shares, context);
   return columns.flatMap(({ name }, i) => {
     const quantiles = found[i] ?? [];
     return quantiles.length === 0 ? [] : [{ column: name, quantiles }];
@@ -82,15 +83,26 @@ export async function applyQuantiles(
   if (context.mode === 'predict') await noteNotNumbers(input, columns, context);
   const numbers = await asNumbers(input, step.columns, context);
   const quantilesOfColumn = new Map(state.map(({ column, quantiles }) => [column, quantiles]));
-  const ranked = columnsOf(numbers, step.columns).map(({ name, id }) => ({
-    name,
-    id,
-    knots: knotsOf(quantilesOfColumn.get(name) ?? []),
-  }));
-  const perQuery = Math.max(1, Math.floor(QUANTILES_PER_QUERY / step.quantiles));
+  const ranked: RankedColumn[] = [];
+  for (const { name, id } of columnsOf(numbers, step.columns)) {
+    const knots = knotsOf(quantilesOfColumn.get(name) ?? []);
+    const list = (values: readonly number[]): Promise<string> =>
+      context.workbench.list(values, { signal: context.signal });
+    ranked.push({
+      name,
+      id,
+      knots,
+      lists: {
+        at: await list(knots.at),
+        middle: await list(knots.middle),
+        above: await list(knots.above),
+        slope: await list(knots.slope),
+      },
+    });
+  }
   return changeSlices(
-    { ...numbers, nextId: numbers.nextId + 2 * ranked.length },
-    slicesOf(ranked, perQuery).map((slice) => rankSlice(slice, step.output, numbers.nextId)),
+    { ...numbers, nextId: numbers.nextId + 2 * COLUMNS_PER_QUERY },
+    slicesOf(ranked, COLUMNS_PER_QUERY).map((slice) => rankSlice(slice, step.output, numbers.nextId)),
     context,
   );
 }
@@ -99,6 +111,8 @@ interface RankedColumn {
   readonly name: string;
   readonly id: string;
   readonly knots: Knots;
+  /** SQL of each. */
+  readonly lists: Readonly<Record<keyof Knots, string>>;
 }
 
 /** Place, then rank, then output: each a subquery above the one before, so that nothing is computed twice. */
@@ -112,12 +126,14 @@ function rankSlice(
     place: `c${nextId + 2 * i}`,
     rank: `c${nextId + 2 * i + 1}`,
   }));
-  const ranks = placed.map(({ id, knots, place, rank }) => `${rankSql(id, place, knots, output)} AS ${rank}`);
+  const ranks = placed.map(
+    ({ id, knots, place, rank, lists }) => `${rankSql(id, place, { knots, lists }, output)} AS ${rank}`,
+  );
   return {
     from: (rows) => {
       const from = withPlaces(
         rows,
-        placed.map(({ id, knots, place }) => ({ x: id, sorted: knots.at, as: place })),
+        placed.map(({ id, knots, lists, place }) => ({ x: id, sorted: knots.at, list: lists.at, as: place })),
       );
       return `(SELECT *, ${ranks.join(', ')} FROM ${from})`;
     },
@@ -130,11 +146,15 @@ function rankSlice(
 }
 
 /** @param place how many knots are not above x */
-function rankSql(x: string, place: string, knots: Knots, output: 'uniform' | 'normal'): string {
-  const at = `(${listSql(knots.at)})[${place}]`;
-  const above = `(${listSql(knots.above)})[${place}]`;
-  const interpolated = `${above} + (${x} - ${at}) * (${listSql(knots.slope)})[${place}]`;
-  const inside = `CASE WHEN ${place} = 0 THEN 0e0 WHEN ${x} = ${at} THEN (${listSql(knots.middle)})[${place}] ELSE ${interpolated} END`;
+function rankSql(
+  x: string,
+  place: string,
+  { knots, lists }: Pick<RankedColumn, 'knots' | 'lists'>,
+  output: 'uniform' | 'normal',
+): string {
+  const at = `(${lists.at})[${place}]`;
+  const interpolated = `(${lists.above})[${place}] + (${x} - ${at}) * (${lists.slope})[${place}]`;
+  const inside = `CASE WHEN ${place} = 0 THEN 0e0 WHEN ${x} = ${at} THEN (${lists.middle})[${place}] ELSE ${interpolated} END`;
   const [low, high] = [knots.at[0] ?? 0, knots.at.at(-1) ?? 0];
   const ends =
     output === 'uniform'

@@ -61,7 +61,6 @@ export function createWorkbench(database: Database): Workbench {
   const prefix = `bench${++workbenches}_`;
   const tables: string[] = [];
   const variables: string[] = [];
-  const variables: string[] = [];
   const tableName = (): string => {
     const name = `${prefix}${tables.length}`;
     tables.push(name);
@@ -208,7 +207,6 @@ export function createWorkbench(database: Database): Workbench {
       return `getvariable('${name}')`;
     },
     dispose: () => {
-      for (const name of variables) void database.rows(`RESET VARIABLE ${name}`).catch(() => undefined);
       for (const name of tables) {
         void database.rows(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined);
       }

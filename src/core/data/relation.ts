@@ -34,6 +34,11 @@ export interface Relation {
 /** What the views of a large file are called, with a number behind; `rid` is the place of the row there. */
 export const SOURCE_VIEW = 'file_rows';
 
+/** Rows of a large file: no row has left, and none was made. */
+export function isSourceView({ from }: Pick<Relation, 'from'>): boolean {
+  return from.startsWith(SOURCE_VIEW) && /^\w+$/.test(from);
+}
+
 export const PART_CODES = { train: 0, validation: 1, test: 2 } as const;
 
 /** A column's value with another expression, or a new column. */

@@ -17,6 +17,7 @@ import { createWorkbench } from '../data/workbench';
 import { applyRecipe, readAs } from './apply';
 import type { EncodedDataset, EncodedSplit } from './dataset';
 import { fitFeatures, isUsed, textValues } from './fit';
+import { numbersFirst } from './numbersFirst';
 import { columnsAfter, fitRecipeSteps } from './pipeline';
 import { splitColumnOf } from './split';
 import { splitRelation } from './splitRelation';
@@ -93,7 +94,14 @@ async function fitExperiment(
   options: PrepareOptions,
 ): Promise<FittedData> {
   checkNames(experiment, source);
-  const { database, relation: base, issues: found } = await source.relation(options);
+  const {
+    database,
+    relation: base,
+    issues: found,
+  } = await source.relation({
+    ...options,
+    numbers: numbersOf(experiment),
+  });
   const workbench = createWorkbench(database);
   try {
     const issues: DataIssue[] = [...found];
@@ -139,6 +147,17 @@ async function fitExperiment(
   } finally {
     workbench.dispose();
   }
+}
+
+/** Columns that are looked at as numbers only. */
+function numbersOf({ recipe, split, data: { target }, features }: Experiment): string[] {
+  const read = features.flatMap((feature) =>
+    isUsed(feature) && readAs(feature.type) === 'number' && feature.column !== target.column
+      ? [feature.column]
+      : [],
+  );
+  if (target.task === 'regression') read.push(target.column);
+  return numbersFirst({ steps: recipe, split, target, read });
 }
 
 function rowsOfParts(codes: Uint8Array): Readonly<Record<SplitName, Uint32Array>> {

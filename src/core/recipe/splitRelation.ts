@@ -8,6 +8,7 @@ import { dateTimeSql, showsDayFirstSql } from '../data/datetimeSql';
 import {
   columnOf,
   filterRows,
+  isSourceView,
   numberOf,
   PART_CODES,
   textOf,
@@ -38,7 +39,7 @@ export async function splitRelation(
 ): Promise<Relation> {
   const { workbench, signal } = context;
   const options = { signal };
-  const rows = await workbench.materialise(withTarget(input, target), options);
+  const rows = await workbench.materialise(await withTarget(input, target, context), options);
   const count = await countRows(rows, context);
   if (count === 0) {
     throw new BenchError(
@@ -95,10 +96,17 @@ async function readColumn(
     : { values: await readCodes(rows, column, context) };
 }
 
-function withTarget(input: Relation, target: Target | undefined): Relation {
+async function withTarget(
+  input: Relation,
+  target: Target | undefined,
+  context: SplitContext,
+): Promise<Relation> {
   if (target === undefined) return input;
   const column = columnOf(input, target.column);
   const value = target.task === 'regression' ? numberOf(column) : textOf(column);
+  // Rows of a large file need not be written down again when all of them stay.
+  if (isSourceView(input) && (await countRows(filterRows(input, `(${value}) IS NULL`), context)) === 0)
+    return input;
   return filterRows(input, `(${value}) IS NOT NULL`);
 }
 

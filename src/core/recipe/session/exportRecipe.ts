@@ -8,6 +8,7 @@ import type { CsvSource, SourceRelation } from '../../data/csvSource';
 import type { QueryOptions } from '../../data/database';
 import { part } from '../../data/plainText';
 import { createWorkbench } from '../../data/workbench';
+import { numbersFirst } from '../numbersFirst';
 import { applyRecipeSteps } from '../pipeline';
 import { exportTable, requireOutput } from './exportTable';
 import { runSteps, type StepDone } from './runSteps';
@@ -42,7 +43,11 @@ export async function exportRecipe(
 ): Promise<ExportedRecipe> {
   const { source, output, options } = job;
   await requireOutput(output, source.path);
-  const read = await source.relation({ signal, onProgress: part(onProgress, 0, READ_UNTIL) });
+  const read = await source.relation({
+    numbers: numbersFirst({ ...job, steps: job.fitted?.map(({ step }) => step) ?? job.steps }),
+    signal,
+    onProgress: part(onProgress, 0, READ_UNTIL),
+  });
   const workbench = createWorkbench(read.database);
   try {
     const run = await runJob(job, read, workbench, {

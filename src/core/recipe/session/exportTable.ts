@@ -331,8 +331,9 @@ async function countNumbers(
   const found: NumberFacts[] = [];
   for (const group of columnGroups(columns)) {
     if (group.length === 0) continue;
+    const cells = group.flatMap((column, index) => [column.id, `(${numberOf(column)}) AS n${index}`]);
     const [row = []] = await database.rows(
-      `SELECT ${group.flatMap(numberFacts).join(', ')} FROM ${from}`,
+      `SELECT ${group.flatMap(numberFacts).join(', ')} FROM (SELECT ${cells.join(', ')} FROM ${from})`,
       query,
     );
     for (const index of group.keys()) {
@@ -347,15 +348,19 @@ async function countNumbers(
 
 const FACTS = 4;
 
-/** Cells that are no number; numbers; those written with a fraction or exponent; codes such as 007 or 20 digits. */
-function numberFacts(column: RelationColumn): string[] {
-  const text = trimmedSql(column.id);
-  const number = `(${numberOf(column)})`;
+/**
+ * Cells that are no number; numbers; those written with a fraction or exponent; codes such as 007 or 20 digits. Texts are
+ * compared before patterns, which take three times as long, are tried.
+ */
+function numberFacts({ id, numbers }: RelationColumn, index: number): string[] {
+  const text = trimmedSql(id);
+  const number = `n${index}`;
+  const marks = [numbers?.decimal ?? '.', 'e', 'E'].map((mark) => `contains(${id}, ${sqlText(mark)})`);
   return [
     `count(*) FILTER (WHERE ${number} IS NULL AND NOT ${isMissingSql(text)} AND NOT ${isMissingNumberSql(text)})`,
     `count(${number})`,
-    `count(*) FILTER (WHERE ${number} <> trunc(${number}) OR regexp_matches(${text}, '[${column.numbers?.decimal ?? '.'}eE]'))`,
-    `count(*) FILTER (WHERE ${number} IS NOT NULL AND regexp_matches(${text}, '^[-+]?(0[0-9]|[0-9]{16})'))`,
+    `count(*) FILTER (WHERE ${number} IS NOT NULL AND (${number} <> trunc(${number}) OR ${marks.join(' OR ')}))`,
+    `count(*) FILTER (WHERE ${number} IS NOT NULL AND (${id} < '1' OR ${id} > ':' OR strlen(${id}) > 15) AND regexp_matches(${text}, '^[-+]?(0[0-9]|[0-9]{16})'))`,
   ];
 }
 

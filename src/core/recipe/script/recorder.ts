@@ -14,6 +14,8 @@ export interface Recorder {
   readonly database: Database;
   /** In the order they were made. */
   readonly tables: ReadonlyMap<string, RecordedTable>;
+  /** SQL of the value of each; undefined: too long to be written down. */
+  readonly variables: ReadonlyMap<string, string | undefined>;
 }
 
 /** More values do not belong into a script that somebody reads. */
@@ -22,7 +24,10 @@ const MAX_CHARACTERS = 200_000;
 
 export function recordTables(database: Database): Recorder {
   const tables = new Map<string, RecordedTable>();
+  const variables = new Map<string, string | undefined>();
   const record = (sql: string): void => {
+    const [, variable, value = ''] = /^SET VARIABLE (\w+) = ([\s\S]*)$/.exec(sql) ?? [];
+    if (variable !== undefined) return void variables.set(variable, isShort(value) ? value : undefined);
     const [, made, select] = /^CREATE TABLE (\w+) AS ([\s\S]*)$/.exec(sql) ?? [];
     if (made !== undefined) return void tables.set(made, { name: made, select });
     const [, empty, columns] = /^CREATE TABLE (\w+) \(([\s\S]*)\)$/.exec(sql) ?? [];
@@ -40,6 +45,7 @@ export function recordTables(database: Database): Recorder {
   };
   return {
     tables,
+    variables,
     database: {
       ...database,
       async rows(sql, options) {

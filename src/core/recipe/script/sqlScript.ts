@@ -130,7 +130,7 @@ interface ScriptTable {
 }
 
 function render(recorded: Recorded): Script {
-  const { job, scan, base, sections } = recorded;
+  const { job, scan, base, sections, recorder } = recorded;
   const issues: DataIssue[] = [];
   if (scan.isOfCopy) {
     const message = l10n.t(
@@ -166,9 +166,10 @@ function render(recorded: Recorded): Script {
   const columns = (last?.after ?? base).columns;
   const selected = columns.map(({ id, name }) => `  ${id} AS ${sqlName(name)}`);
   const head = comment(l10n.t('Made by Model Bench for DuckDB 1.5.'));
-  const { macros, query } = withMacros(texts.join(',\n\n'), job.source.file.cells);
+  const { settings, query: renamed } = withVariables(texts.join(',\n\n'), recorder);
+  const { macros, query } = withMacros(renamed, job.source.file.cells);
   const rows = `SELECT\n${selected.join(',\n')}\nFROM ${last?.name ?? 'source'}\nORDER BY ord;`;
-  return { text: `${[head, ...macros, 'WITH', query, '', rows].join('\n')}\n`, issues };
+  return { text: `${[head, ...macros, ...settings, 'WITH', query, '', rows].join('\n')}\n`, issues };
 }
 
 /** How a cell is read, once for all the columns it is read in: the texts alone would hide what a step does. */
@@ -270,17 +271,39 @@ function tablesOfSection(
 }
 
 /** The tables that the rows after are made of, the rows before apart; undefined where one cannot be written down. */
-function tablesBehind({ before, after }: Section, { tables }: Recorder): string[] | undefined {
+function tablesBehind({ before, after }: Section, { tables, variables }: Recorder): string[] | undefined {
   const wanted = new Set([after.from]);
   const made: string[] = [];
   // Each is made of earlier ones.
   for (const { name, select } of [...tables.values()].reverse()) {
     if (!wanted.has(name) || name === before.from) continue;
     if (select === undefined) return undefined;
+    if (variablesIn(select).some((variable) => variables.get(variable) === undefined)) return undefined;
     for (const [other] of select.matchAll(TABLE_NAME)) if (tables.has(other)) wanted.add(other);
     made.unshift(name);
   }
   return made;
+}
+
+/** As the workbench reads its variables. */
+const VARIABLE = /\bgetvariable\('(\w+)'\)/g;
+
+function variablesIn(sql: string): string[] {
+  return [...sql.matchAll(VARIABLE)].map(([, name = '']) => name);
+}
+
+/** Statements that set what the query reads, and the query with names of the script for them. */
+function withVariables(
+  query: string,
+  { variables }: Recorder,
+): { readonly settings: readonly string[]; readonly query: string } {
+  const names = new Map([...new Set(variablesIn(query))].map((name, i) => [name, `list_${letters(i)}`]));
+  const settings = [...names].map(([name, own]) => `SET VARIABLE ${own} = ${variables.get(name) ?? 'NULL'};`);
+  const renamed = query.replaceAll(
+    VARIABLE,
+    (_, name: string) => `getvariable('${names.get(name) ?? name}')`,
+  );
+  return { settings, query: renamed };
 }
 
 /** As the workbench calls its tables; a column made in one has a number behind. */

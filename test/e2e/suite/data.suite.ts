@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, it } from 'mocha';
+import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { eventually, fileUri, workspaceFolder } from './workspace';
 
@@ -39,12 +39,21 @@ function answerWith(name: string, answer: (...args: unknown[]) => unknown): void
   window[name] = (...args: unknown[]) => Promise.resolve(answer(...args));
 }
 
+/** In a browser the editor saves by itself after a second. */
+function autoSave(value: string | undefined): Thenable<void> {
+  return vscode.workspace
+    .getConfiguration('files')
+    .update('autoSave', value, vscode.ConfigurationTarget.Global);
+}
+
 const LARGE_ROWS = 400_000;
 
 /** Registers the tests. */
 export function dataSuite(): void {
   describe('the data tab', () => {
     let messages: string[];
+    before(() => autoSave('off'));
+    after(() => autoSave(undefined));
     beforeEach(() => {
       messages = [];
       for (const name of ['showErrorMessage', 'showInformationMessage', 'showWarningMessage']) {
@@ -132,13 +141,12 @@ export function dataSuite(): void {
         classWeights: true,
         reading: { missing: ['-999'] },
       };
-      await vscode.commands.executeCommand('modelBench.newExperiment', fileUri('tips.csv'), 'sex', draft);
-      const file = await eventually('the config', () =>
-        ['tips.experiment.json', 'tips-sex.experiment.json']
-          .map((name) => fileUri(name).fsPath)
-          .find((name) => fs.existsSync(name) && fs.readFileSync(name, 'utf8').includes('"sex"')),
-      );
-      const config = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
+      const uri = fileUri('drafted.csv');
+      fs.copyFileSync(fileUri('tips.csv').fsPath, uri.fsPath);
+      await vscode.commands.executeCommand('modelBench.newExperiment', uri, 'sex', draft);
+      assert.deepEqual(messages, []);
+      const text = fs.readFileSync(fileUri('drafted.experiment.json').fsPath, 'utf8');
+      const config = JSON.parse(text) as Record<string, unknown>;
       const { recipe, split, training, data } = config as Record<string, Record<string, unknown>>;
       assert.deepEqual(recipe, [{ step: 'dropColumns', columns: ['day'] }]);
       assert.equal(split?.['method'], 'random');

@@ -46,6 +46,8 @@ export function runs(): RunFile[] {
   if (!fs.existsSync(root)) return [];
   return fs
     .readdirSync(root)
+    // A run that is being made has another name until it is whole.
+    .filter((name) => !name.endsWith('.partial'))
     .sort()
     .reverse()
     .map((name) => path.join(root, name))

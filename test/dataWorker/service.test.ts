@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCancelled } from '../../src/shared/abort';
 import { connect, serve, type ClientChannel } from '../../src/shared/protocol/channel';
 import { dataContract, type DataContract } from '../../src/shared/protocol/data';
+import type { RecipeStepInput } from '../../src/shared/schema/recipeSteps';
 import { streamTransport } from '../../src/core/process/streamTransport';
 import { parseExperiment } from '../../src/core/experiment/parseExperiment';
 import { createDataService } from '../../src/dataWorker/service';
@@ -201,6 +202,186 @@ describe('the data service', () => {
       code: 'data.empty',
     });
     await expect(client.request('preview', { path: file, limit: 0 })).rejects.toThrow();
+  });
+});
+
+describe('a recipe in the data service', () => {
+  it('shows pages of the file, filtered and sorted, without changing a thing', async () => {
+    const file = await csv.write(TABLE);
+    const page = await client.request('page', {
+      path: file,
+      offset: 1,
+      limit: 2,
+      filter: 'kind = "r" and a > 5',
+      sort: { column: 'a', order: 'descending' },
+    });
+    const expected = Array.from({ length: 60 }, (_, i) => ({ i, a: (i * 7) % 41 }))
+      .filter(({ i, a }) => i % 3 === 0 && a > 5)
+      .sort((p, q) => q.a - p.a || p.i - q.i);
+    expect(page.totalRows).toBe(expected.length);
+    expect(page.sourceRows).toEqual(expected.slice(1, 3).map(({ i }) => i));
+    expect(page.rows.map(([a]) => Number(a))).toEqual(expected.slice(1, 3).map(({ a }) => a));
+    expect(await client.request('page', { path: file, offset: 58, limit: 5 })).toMatchObject({
+      sourceRows: [58, 59],
+      totalRows: 60,
+    });
+    await expect(
+      client.request('page', { path: file, offset: 0, limit: 5, filter: 'kindd = "r"' }),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^recipe\./) as string });
+  });
+
+  const steps = [
+    { step: 'dropMissing', columns: ['a'] },
+    { step: 'standardise', columns: ['a'] },
+    { step: 'oneHot', columns: ['kind'] },
+  ] satisfies RecipeStepInput[];
+
+  it('previews it, counts it on the whole file as events, and exports the same table', async () => {
+    const file = await csv.write(TABLE);
+    const target = { column: 'y', task: 'binary' } as const;
+    const preview = await client.request('recipePreview', { path: file, steps, target, show: 2 });
+    expect(preview).toMatchObject({ sampleRows: 60, fileRows: 60, isWhole: true });
+    expect(preview.failed).toBeUndefined();
+    expect(preview.columns.map(({ name }) => name)).toEqual(['a', 'kind=b', 'kind=g', 'kind=r', 'y']);
+
+    const events: unknown[] = [];
+    client.on('stepCounted', (event) => events.push(event));
+    const counted = await client.request('recipeCounts', { path: file, steps, target, token: 'mine' });
+    expect(events).toEqual(counted.steps.map((summary) => ({ token: 'mine', summary })));
+    // The sample is the file.
+    expect(counted).toEqual({ steps: preview.steps, rows: 60 });
+
+    const output = path.join(path.dirname(file), 'out.csv');
+    const result = await client.request('export', {
+      path: file,
+      steps,
+      target,
+      output,
+      options: { format: 'csv', splitColumn: true },
+    });
+    expect(result).toMatchObject({ path: output, rows: 60, columns: 6, sizeBytes: fs.statSync(output).size });
+    const written = await client.request('page', { path: output, offset: 0, limit: 100 });
+    expect(written.columns.map(({ name }) => name)).toEqual([
+      'a',
+      'kind=b',
+      'kind=g',
+      'kind=r',
+      'y',
+      'split',
+    ]);
+    expect(written.rows.map((row) => row.slice(0, 5))).toEqual(preview.after.rows);
+    expect(written.rows.map((row) => row[5])).toEqual(preview.after.parts);
+    await expect(
+      client.request('export', { path: file, steps, output: file, options: { format: 'csv' } }),
+    ).rejects.toMatchObject({ code: 'recipe.outputIsSource' });
+  });
+
+  it('reads a file in two ways at once', async () => {
+    const file = await csv.write('a;b\n1,5;2\n2,5;3\n');
+    const reading = { decimal: ',' } as const;
+    const ask = (own: object) =>
+      client.request('recipePreview', {
+        path: file,
+        ...own,
+        steps: [{ step: 'cast', columns: ['a'], to: 'number' }],
+        show: 0,
+      });
+    const [plain, comma, again] = await Promise.all([
+      ask({ reading: { decimal: '.' } }),
+      ask({ reading }),
+      ask({ reading: { decimal: '.' } }),
+    ]);
+    expect(comma.after.rows).toEqual([
+      ['1.5', '2'],
+      ['2.5', '3'],
+    ]);
+    expect(plain.after.rows.map(([a]) => a)).toEqual([null, null]);
+    expect(again).toEqual(plain);
+  });
+
+  it('is written as a script in two languages', async () => {
+    const file = await csv.write(TABLE);
+    for (const [language, words] of [
+      ['sql', 'step_2 AS'],
+      ['pandas', 'df["a"] = '],
+    ] as const) {
+      const { text, issues } = await client.request('recipeText', { path: file, steps, language });
+      expect(text).toContain(words);
+      expect(issues).toEqual([]);
+    }
+  });
+
+  it('goes into a config with the reading, and the features are those behind it', async () => {
+    const file = await csv.write(TABLE.replaceAll(',', ';'));
+    const { text } = await client.request('scaffold', {
+      path: file,
+      reading: { delimiter: ';', missing: ['r'] },
+      steps: [{ step: 'renameColumns', renames: [{ column: 'y', to: 'label' }] }, ...steps],
+      split: { method: 'random', validation: 0.2, test: 0.2, seed: 5 },
+      relativePath: 'd.csv',
+      target: 'label',
+    });
+    const { experiment } = parseExperiment(text);
+    expect(experiment?.data).toMatchObject({
+      reading: { delimiter: ';', missing: ['r'] },
+      target: { column: 'label', task: 'binary' },
+    });
+    expect(experiment?.split).toMatchObject({ method: 'random', seed: 5 });
+    expect(experiment?.recipe.map(({ step }) => step)).toEqual([
+      'renameColumns',
+      'dropMissing',
+      'standardise',
+      'oneHot',
+    ]);
+    // Written as a person would: without what goes without saying.
+    expect(text).not.toContain('"enabled"');
+    expect(experiment?.features.map(({ column, type }) => [column, type])).toEqual([
+      ['a', 'number'],
+      ['kind=b', expect.stringMatching(/boolean|number/)],
+      ['kind=g', expect.stringMatching(/boolean|number/)],
+      ['kind (missing)', expect.stringMatching(/boolean|number/)],
+    ]);
+    const { findings } = await client.request('check', { experiment: experiment!, dataPath: file });
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const { nodes } = await client.request('architecture', { experiment: experiment!, dataPath: file });
+    expect(nodes.find(({ kind }) => kind === 'input')?.outputShape).toEqual([4]);
+  });
+
+  it('says into the config how a file is read that only the editor knows', async () => {
+    const latin = Buffer.concat([
+      Buffer.from('kind,y\n'),
+      ...Array.from({ length: 20 }, (_, i) => Buffer.from([0xe9, 0x2c, 0x61 + (i % 2), 0x0a])),
+    ]);
+    const file = await csv.write(latin);
+    const of = async (defaultEncoding: string): Promise<unknown> => {
+      const { text } = await client.request('scaffold', {
+        path: file,
+        defaultEncoding,
+        relativePath: 'd.csv',
+        target: 'y',
+      });
+      return parseExperiment(text).experiment?.data.reading.encoding;
+    };
+    const found = await Promise.all(['gb18030', 'windows-1252'].map(of));
+    // Only where it makes a difference.
+    expect(new Set([...found, 'auto']).size).toBeGreaterThan(1);
+  });
+
+  it('ends when it is cancelled, and leaves nothing', async () => {
+    const file = await csv.write(LARGE);
+    const abort = new AbortController();
+    const output = path.join(path.dirname(file), 'cancelled.csv');
+    const columns = Array.from({ length: 15 }, (_, j) => `c${j}`);
+    const asked = client.request(
+      'export',
+      { path: file, steps: [{ step: 'standardise', columns }], output, options: { format: 'csv' } },
+      { signal: abort.signal },
+    );
+    setTimeout(() => abort.abort(), 30);
+    expect(await asked.then(() => undefined, isCancelled)).toBe(true);
+    // The server may still be at its last statement.
+    await client.request('page', { path: file, offset: 0, limit: 1 });
+    expect(fs.readdirSync(path.dirname(file)).filter((name) => name.startsWith('cancelled'))).toEqual([]);
   });
 });
 

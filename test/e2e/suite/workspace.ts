@@ -44,18 +44,20 @@ export interface RunFile {
 export function runs(): RunFile[] {
   const root = path.join(workspaceFolder(), '.modelbench', 'runs');
   if (!fs.existsSync(root)) return [];
-  return fs
-    .readdirSync(root)
-    // A run that is being made has another name until it is whole.
-    .filter((name) => !name.endsWith('.partial'))
-    .sort()
-    .reverse()
-    .map((name) => path.join(root, name))
-    .filter((folder) => fs.existsSync(path.join(folder, 'run.json')))
-    .map((folder) => ({
-      ...(JSON.parse(fs.readFileSync(path.join(folder, 'run.json'), 'utf8')) as RunFile),
-      folder,
-    }));
+  return (
+    fs
+      .readdirSync(root)
+      // A run that is being made has another name until it is whole.
+      .filter((name) => !name.endsWith('.partial'))
+      .sort()
+      .reverse()
+      .map((name) => path.join(root, name))
+      .filter((folder) => fs.existsSync(path.join(folder, 'run.json')))
+      .map((folder) => ({
+        ...(JSON.parse(fs.readFileSync(path.join(folder, 'run.json'), 'utf8')) as RunFile),
+        folder,
+      }))
+  );
 }
 
 /** Writes a config into the workspace and gives its place. */

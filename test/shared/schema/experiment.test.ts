@@ -28,7 +28,21 @@ describe('the shortest config', () => {
     expect(experimentSchema.parse(minimal)).toEqual({
       version: 1,
       name: 't',
-      data: { path: 'd.csv', target: { column: 'y', task: 'binary' } },
+      data: {
+        path: 'd.csv',
+        reading: {
+          format: 'auto',
+          encoding: 'auto',
+          delimiter: 'auto',
+          quote: 'auto',
+          header: 'auto',
+          decimal: 'auto',
+          thousands: 'auto',
+          missing: [],
+        },
+        target: { column: 'y', task: 'binary' },
+      },
+      recipe: [],
       features: [{ column: 'a', type: 'number', use: true, missing: 'median', scale: 'standard' }],
       split: { method: 'random', validation: 0.15, test: 0.15, seed: 1 },
       model: {

@@ -11,7 +11,6 @@ import './grid.css';
 import './panels.css';
 import { isCancelled } from '../../src/shared/abort';
 import { toErrorData } from '../../src/shared/errors';
-import { formatBytes } from '../../src/shared/format';
 import { preprocessContract, type RecipeDraft } from '../../src/shared/protocol/view';
 import type { ExportOptions } from '../../src/shared/schema/recipeResult';
 import { oncePerFrame } from '../ui/dom';
@@ -34,7 +33,6 @@ import { FILE, initialState, reduce, type PreprocessEvent, type PreprocessState,
 import { StatusBar } from './statusBar';
 import { Sync } from './sync';
 import { TableView } from './tableView';
-import { columnsText, rowsText } from './texts';
 import { TopBar } from './topBar';
 import { Zones } from './zones';
 
@@ -88,10 +86,7 @@ const sync = new Sync(
 const status = new StatusBar({
   cancel: () => ask(host.request('cancel', {})),
   reload: () => reload(),
-  dismiss: () => {
-    dispatch({ type: 'problem', message: undefined });
-    dispatch({ type: 'notice', message: undefined });
-  },
+  dismiss: () => dispatch({ type: 'problem', message: undefined }),
 });
 const actions: Actions = new Actions(
   () => state,
@@ -149,7 +144,7 @@ const top = new TopBar({
   export: () => {
     if (recipe.settle()) openExportDialog(arranged.value.export, (options) => ask(exportTable(options)));
   },
-  copyAs: (language) => withDraft((draft) => copyAs(draft, language)),
+  copyAs: (language) => withDraft((draft) => host.request('copyAs', { draft, language })),
   openFile: () => ask(host.request('openFile', {})),
   reload: () => reload(),
   columns: () => resultColumns(),
@@ -173,28 +168,14 @@ async function openRecipe(): Promise<void> {
   if (opened !== null) actions.replaceSteps(opened.steps);
 }
 
-async function copyAs(draft: RecipeDraft, language: 'sql' | 'pandas'): Promise<void> {
-  await host.request('copyAs', { draft, language });
-  dispatch({
-    type: 'notice',
-    message: language === 'sql' ? l10n.t('Copied as SQL.') : l10n.t('Copied as pandas.'),
-  });
-}
-
+/** Asks where to, and tells what was written, is the host's. */
 async function exportTable(options: ExportOptions): Promise<void> {
   const { draft } = state;
   if (draft === undefined) return;
   arranged.update({ export: options });
   dispatch({ type: 'busy', text: l10n.t('Exporting …') });
   try {
-    const result = await host.request('export', { draft, options });
-    if (result === null) return;
-    const size = [rowsText(result.rows), columnsText(result.columns), formatBytes(result.sizeBytes)].join(
-      ', ',
-    );
-    const issue = result.issues[0]?.message;
-    const text = l10n.t('Exported to {0}: {1}', result.path, size);
-    dispatch({ type: 'notice', message: issue === undefined ? text : `${text}. ${issue}` });
+    await host.request('export', { draft, options });
   } finally {
     dispatch({ type: 'busy', text: undefined });
   }

@@ -106,8 +106,6 @@ export interface PreprocessState {
   /** What else is at work, in words. */
   readonly busy: string | undefined;
   readonly problem: string | undefined;
-  /** Good news, such as where a file was written. */
-  readonly notice: string | undefined;
 }
 
 export type PreprocessEvent =
@@ -150,8 +148,7 @@ export type PreprocessEvent =
   | { readonly type: 'sort'; readonly sort: Sort | undefined }
   | { readonly type: 'onlyChanges'; readonly on: boolean }
   | { readonly type: 'busy'; readonly text: string | undefined }
-  | { readonly type: 'problem'; readonly message: string | undefined }
-  | { readonly type: 'notice'; readonly message: string | undefined };
+  | { readonly type: 'problem'; readonly message: string | undefined };
 
 export interface Arranged {
   readonly column?: string | undefined;
@@ -191,7 +188,6 @@ export function initialState(arranged: Arranged = {}): PreprocessState {
     onlyChanges: false,
     busy: undefined,
     problem: undefined,
-    notice: undefined,
   };
 }
 
@@ -251,8 +247,6 @@ export function reduce(state: PreprocessState, event: PreprocessEvent): Preproce
       return { ...state, busy: event.text };
     case 'problem':
       return event.message === state.problem ? state : { ...state, problem: event.message };
-    case 'notice':
-      return { ...state, notice: event.message };
     default:
       return assertNever(event);
   }
@@ -286,7 +280,6 @@ function changeDraft(state: PreprocessState, event: EventOf<'change'>): Preproce
     history: changed(state.history, { draft: state.draft, label, selected: state.selected }),
     selected,
     form: undefined,
-    notice: undefined,
   };
 }
 

@@ -46,14 +46,11 @@ export class StatusBar {
   private readonly again: HTMLElement;
   private readonly idle = el('span', { class: 'muted ellipsis' });
   private readonly problem: HTMLElement;
+  private readonly dismiss: HTMLElement;
   private readonly problemText = el('span', {});
-  private readonly notice: HTMLElement;
-  private readonly noticeText = el('span', {});
   private said = '';
 
   constructor(listener: StatusListener) {
-    const dismiss = (): HTMLElement =>
-      button({ label: l10n.t('Dismiss'), icon: 'close', look: 'icon', onClick: () => listener.dismiss() });
     this.work = el(
       'span',
       { class: 'status-work' },
@@ -65,22 +62,21 @@ export class StatusBar {
         l10n.t('Cancel'),
       ),
     );
+    this.dismiss = button({
+      label: l10n.t('Dismiss'),
+      icon: 'close',
+      look: 'icon',
+      onClick: () => listener.dismiss(),
+    });
     this.problem = el(
       'div',
       { class: 'message problem', hidden: true, attrs: { role: 'alert' } },
       icon('error', 'severity-error'),
       this.problemText,
       button({ label: l10n.t('Reload'), icon: 'refresh', onClick: () => listener.reload() }),
-      dismiss(),
+      this.dismiss,
     );
-    this.notice = el(
-      'div',
-      { class: 'message', hidden: true, attrs: { role: 'status' } },
-      icon('passFilled', 'severity-good'),
-      this.noticeText,
-      dismiss(),
-    );
-    this.messages.append(this.problem, this.notice);
+    this.messages.append(this.problem);
     this.again = el(
       'button',
       { class: 'link', hidden: true, attrs: { type: 'button' }, on: { click: () => listener.reload() } },
@@ -99,9 +95,9 @@ export class StatusBar {
     const failed = state.profile.kind === 'failed' ? state.profile.message : undefined;
     const problem = state.problem ?? failed;
     this.problem.hidden = problem === undefined;
+    // What is still so is not dismissed.
+    this.dismiss.hidden = state.problem === undefined;
     setText(this.problemText, problem ?? '');
-    this.notice.hidden = state.notice === undefined;
-    setText(this.noticeText, state.notice ?? '');
     setText(this.idle, idleText(state));
     this.again.hidden = state.profile.kind !== 'cancelled' && state.quality.kind !== 'cancelled';
     this.sayProfile(state);

@@ -104,15 +104,12 @@ describe.each(['dark', 'light'] as const)('training, %s', (theme) => {
     const options = { files: { 'penguins.csv': { copyOf: PENGUINS } }, theme };
     await inWorkbench('choose', options, async (workbench) => {
       await workbench.contextMenu('penguins.csv', 'Preprocess CSV');
-      const data = await workbench.webview({
-        in: 'panel',
-        has: ':text("Predict this column"), :text("7 columns")',
-      });
-      await data.locator(':text-is("Island")').filter({ visible: true }).first().click();
-      await data.locator(':text("Predict this column")').filter({ visible: true }).first().click();
-      await data.locator(':text("Target: Island")').filter({ visible: true }).first().waitFor();
+      const data = await workbench.webview({ in: 'panel', has: ':text("7 columns")' });
+      await data.locator('.grid-head-cell', { hasText: 'Island' }).click();
+      await data.locator('.detail-actions vscode-button', { hasText: 'Predict' }).click();
+      await expect.poll(() => data.locator('#target').inputValue()).toBe('Island');
       await workbench.screenshot('preprocess-chosen');
-      await data.locator('vscode-button:has-text("Train Model")').first().click();
+      await data.locator('vscode-button', { hasText: 'Train with This Recipe' }).click();
       await workbench.notification(/penguins Island is trained: test accuracy/).waitFor({ timeout: 30_000 });
       expect(fs.existsSync(path.join(workbench.folder, 'penguins.experiment.json'))).toBe(true);
       expect(workbench.pageErrors).toEqual([]);

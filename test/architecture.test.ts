@@ -79,10 +79,11 @@ describe('the process bundles', () => {
     }
   });
 
-  it('stay small: trainer under 1.6 MB, data process under 400 KB', async () => {
-    expect((await shipped('trainer')).sizes.get('trainer.js')).toBeLessThan(1600 * KB);
+  // 490 KB of each are the tables of encodings, 235 KB of the data process what writes Arrow files.
+  it('stay small: trainer under 1.8 MB, data process under 1.4 MB', async () => {
+    expect((await shipped('trainer')).sizes.get('trainer.js')).toBeLessThan(1800 * KB);
     const worker = await shipped('dataWorker');
-    expect(worker.sizes.get('dataWorker.js')).toBeLessThan(400 * KB);
+    expect(worker.sizes.get('dataWorker.js')).toBeLessThan(1400 * KB);
     expect(worker.inputs.filter((file) => file.includes('@tensorflow'))).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { BenchError } from '../../shared/errors';
 import type { DataIssue, Dialect } from '../../shared/schema/profile';
 import type { Reading } from '../../shared/schema/reading';
 import type { CellSyntax } from './cells';
-import { parseRecords, type CsvSyntax, type ParsedRecords } from './csvText';
+import { parseRecords, type CsvSyntax, type ParsedRecords, type RecordStart } from './csvText';
 import {
   canonicalEncoding,
   createTextStream,
@@ -20,6 +20,7 @@ import {
 } from './encoding';
 import { bytesOf, compressionOf, firstBytes, type Compression } from './fileBytes';
 import { guessHeader, nameColumns, numberedColumns } from './header';
+import { mixesLineEndsIn } from './lineEnds';
 import { detectNumberFormat } from './numberFormat';
 import { layoutOf, type Layout } from './layout';
 import { guessSyntax, leadingLines } from './sniff';
@@ -72,6 +73,10 @@ export interface DelimitedFile extends CsvFile {
   readonly syntax: CsvSyntax;
   /** Records before the first row, blank lines among them: titles, the header. */
   readonly skip: number;
+  /** The same as lines. */
+  readonly skipLines: number;
+  /** DuckDB would not skip these: line ends of several kinds, or quotes that do not close. */
+  readonly needsRepair: boolean;
 }
 
 /**
@@ -264,7 +269,7 @@ export function openDelimited(head: FileHead, { reading }: OpenOptions): Delimit
   });
   const table = tableOf(parseRecords(rest, syntax, SAMPLE_RECORDS), head);
   if (table === undefined) throw emptyFile(path);
-  const { records, layout, start } = table;
+  const { records, layout, start, isClosed } = table;
   const { value: hasHeader, reason: headerReason } = guessHeader(records, reading.header);
   if (hasHeader && records.length < 2 && head.isWhole) throw headerOnly(path);
   const { columns, issues } = hasHeader
@@ -296,6 +301,8 @@ export function openDelimited(head: FileHead, { reading }: OpenOptions): Delimit
     layoutReason,
     syntax,
     skip: lines + start.ends + (hasHeader ? 1 : 0),
+    skipLines: lines + (hasHeader ? start.next : start.line) - 1,
+    needsRepair: !isClosed || mixesLineEndsIn(head.text.slice(0, 64 * 1024), syntax),
     columns,
     issues,
     cells: { missing: ownMissing(reading), ...(isPlain ? {} : { numbers: format }) },
@@ -307,10 +314,15 @@ interface HeadTable {
   readonly records: readonly (readonly string[])[];
   readonly layout: Layout;
   /** Where the first one is. */
-  readonly start: ParsedRecords['starts'][number];
+  readonly start: RecordStart;
+  /** The quotes up to there close. */
+  readonly isClosed: boolean;
 }
 
-function tableOf({ records, complete, starts }: ParsedRecords, head: FileHead): HeadTable | undefined {
+function tableOf(
+  { records, complete, starts, malformed }: ParsedRecords,
+  head: FileHead,
+): HeadTable | undefined {
   // The last record of the head may be cut.
   const whole = complete || head.isWhole || records.length < 3 ? records : records.slice(0, -1);
   if (whole.length === 0) return undefined;
@@ -319,7 +331,8 @@ function tableOf({ records, complete, starts }: ParsedRecords, head: FileHead): 
   if (start === undefined) return undefined;
   const [first = [], ...below] = whole.slice(layout.first);
   const header = layout.hasRowNames ? ['', ...first] : first.slice(0, layout.width);
-  return { records: [header, ...below], layout, start };
+  const isClosed = ![...malformed].some((index) => index <= layout.first);
+  return { records: [header, ...below], layout, start, isClosed };
 }
 
 function joined(...texts: readonly string[]): string {

@@ -80,7 +80,9 @@ async function delimitedHead(
   const file = openDelimited(head, open);
   let rows = firstRows(head, file, limit);
   if (rows.length < limit && !head.isWhole) {
-    rows = firstRows(await readFileHead(head.path, open, maxBytes), file, limit);
+    const perRow = head.text.length / Math.max(1, rows.length);
+    const length = Math.min(maxBytes, Math.max(MAX_BYTES, Math.ceil(perRow * limit * 1.5)));
+    rows = firstRows(await readFileHead(head.path, open, length), file, limit);
   }
   return {
     ...factsOf(head),
@@ -94,7 +96,7 @@ async function delimitedHead(
 function firstRows(head: FileHead, file: DelimitedFile, limit: number): string[][] {
   const { columns, skip, syntax } = file;
   const { rest, lines } = leadingLines(head.text);
-  const parsed = parseRecords(rest, syntax, limit + skip + 100, columns.length === 1);
+  const parsed = parseRecords(rest, syntax, limit + skip + 20, columns.length === 1);
   const isCut = !parsed.complete && !head.isWhole;
   const rows = parsed.records.filter((record, index) => {
     const isBelow = lines + (parsed.starts[index]?.ends ?? 0) >= skip;

@@ -149,7 +149,7 @@ async function openJson(
     let plain = await text.get({ signal });
     const found = await find(plain).catch(async (error: unknown) => {
       if (!hasMixedLineEnds(error)) throw error;
-      plain = await text.get({ signal, oneLineEnd: LINE_SYNTAX });
+      plain = await text.get({ signal, repair: { syntax: LINE_SYNTAX, blankLines: 0 } });
       return find(plain);
     });
     const { columns, issues } = nameColumns(found.keys, undefined);

@@ -6,11 +6,12 @@ import { BenchError } from '../../shared/errors';
 import type { DataIssue } from '../../shared/schema/profile';
 import { cellColumn, isMissingCellSql } from './cells';
 import { statCsv, type DelimitedFile } from './csvFile';
-import { lineOfByte, linesOfRows, mixesLineEnds } from './csvText';
 import { sqlPath, sqlText, sqlTexts, type Database, type QueryOptions } from './database';
+import { mixesLineEnds } from './lineEnds';
 import { MISSING_TEXTS } from './missing';
 import { part, type PlainText, type PlainTextSource } from './plainText';
 import { isTrimmedSql, SOURCE_VIEW } from './relation';
+import { lineOfByte, linesOfRows } from './rowLines';
 import { isLineTooLong, withRoomForLines, type LoadedRows, type RowLoader } from './rowLoader';
 import { LARGE_BYTES, MAX_STORED_COLUMNS, storeRows, type StoredRows } from './storedRows';
 
@@ -38,6 +39,7 @@ export function delimitedLoader(
   let lineBytes = 0;
   let stored: StoredRows | undefined;
   let views = 0;
+  let { skip } = file;
 
   const read = async (path: string, { numbers, write }: Target, options: QueryOptions): Promise<void> => {
     await withRoomForLines(
@@ -46,7 +48,7 @@ export function delimitedLoader(
         lineBytes = bytes;
         // What an earlier scan rejected; this one makes them anew.
         await database.rows('DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans', options);
-        await write(scanSql(file, path, { lineBytes: bytes, numbers }), options);
+        await write(scanSql({ ...file, skip }, path, { lineBytes: bytes, numbers }), options);
         const [long] = await database.rows(
           `SELECT 1 FROM reject_errors WHERE error_type::VARCHAR = 'LINE SIZE OVER MAXIMUM' LIMIT 1`,
           options,
@@ -57,7 +59,7 @@ export function delimitedLoader(
     );
   };
 
-  /** @returns false where its line ends must be made one first */
+  /** @returns false where the text must be repaired first */
   const isRead = async (path: string, target: Target, options: QueryOptions): Promise<boolean> => {
     try {
       await read(path, target, options);
@@ -73,12 +75,19 @@ export function delimitedLoader(
     return malformed === undefined || !(await mixesLineEnds(path, file.syntax, options.signal));
   };
 
-  const readAll = async (
-    { target, first }: { readonly target: Target; readonly first: PlainText },
-    { signal, onProgress }: QueryOptions,
-  ): Promise<PlainText> => {
-    if (await isRead(first.path, target, { signal, onProgress: part(onProgress, 0.4, 1) })) return first;
-    const second = await text.get({ signal, oneLineEnd: file.syntax });
+  /** Its titles and header are blank lines then. */
+  const repaired = (options: QueryOptions): Promise<PlainText> => {
+    skip = file.skipLines;
+    return text.get({ ...options, repair: { syntax: file.syntax, blankLines: skip } });
+  };
+  const openText = (options: QueryOptions): Promise<PlainText> =>
+    file.needsRepair ? repaired(options) : text.get(options);
+
+  const readAll = async (target: Target, { signal, onProgress }: QueryOptions): Promise<PlainText> => {
+    const first = await openText({ signal });
+    const toRows = part(onProgress, 0.4, 1);
+    if (await isRead(first.path, target, { signal, onProgress: toRows })) return first;
+    const second = await repaired({ signal });
     await read(second.path, target, { signal });
     return second;
   };
@@ -125,7 +134,7 @@ export function delimitedLoader(
           rows = await storeRows(select, database, { ...query, view, numbered: ['rid', 'ord'], columns });
         },
       };
-      plain = await readAll({ target, first }, options);
+      plain = await readAll(target, options);
       if (rows === undefined) throw new BenchError('internal.notLoaded', file.path);
       const others = await notNumbers(numbers, view, database, options);
       if (others.length === 0) return { rows, numbers };
@@ -142,14 +151,14 @@ export function delimitedLoader(
     }),
     async load(options) {
       const { signal, onProgress } = options;
-      const first = await text.get({ signal, onProgress: part(onProgress, 0, 0.4) });
-      plain = await readAll({ target: textTarget(await isLarge(first)), first }, options);
+      const first = await openText({ signal, onProgress: part(onProgress, 0, 0.4) });
+      plain = await readAll(textTarget(await isLarge(first)), options);
       const [counted] = await database.rows('SELECT count(*) FROM cells', { signal });
       return { rows: Number(counted?.[0] ?? 0), ...(await finish(signal)) };
     },
     async loadValues(wanted, options) {
       const { signal, onProgress } = options;
-      const first = await text.get({ signal, onProgress: part(onProgress, 0, 0.2) });
+      const first = await openText({ signal, onProgress: part(onProgress, 0, 0.2) });
       if (!(await isLarge(first))) return undefined;
       const view = `${SOURCE_VIEW}${views++}`;
       const { rows, numbers } = await readValues(first, wanted, view, options);
@@ -169,7 +178,7 @@ export function delimitedLoader(
       if (plain === undefined) throw new BenchError('internal.notLoaded', file.path);
       return linesOfRows(plain.path, rows, {
         syntax: file.syntax,
-        skip: file.skip,
+        skip,
         rejectedBytes: rejected?.bytes ?? new Set(),
         blankIsRow: file.columns.length === 1,
         chunkBytes,

@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import { isAlive } from '../process/processIdentity';
-import { lineEndNormaliser, type CsvSyntax } from './csvText';
 import { createTextStream } from './encoding';
 import { bytesOf, type ByteOptions } from './fileBytes';
+import { repairer, type Repair } from './lineEnds';
 
 /** Found while a copy was made. */
 export interface Found {
@@ -29,8 +29,7 @@ export interface CopyReport {
 
 export interface CopyOptions extends ByteOptions {
   readonly encoding: string;
-  /** Given: every end of line outside its quotes becomes a line feed. */
-  readonly oneLineEnd?: CsvSyntax | undefined;
+  readonly repair?: Repair | undefined;
 }
 
 const NAME = /^model-bench-copy-(\d+)-/;
@@ -97,13 +96,13 @@ async function copyInto(
   options: CopyOptions,
 ): Promise<CopyReport> {
   const text = createTextStream(options.encoding);
-  const normalise = options.oneLineEnd === undefined ? undefined : lineEndNormaliser(options.oneLineEnd);
+  const repair = options.repair === undefined ? undefined : repairer(options.repair);
   let written = 0;
   let nuls = NONE;
   let bad = NONE;
   const write = async (piece: string): Promise<void> => {
     if (piece === '') return;
-    const bytes = Buffer.from(normalise?.(Buffer.from(piece)) ?? piece);
+    const bytes = Buffer.from(repair?.(Buffer.from(piece)) ?? piece);
     bad = noted(bad, REPLACEMENT, bytes, written);
     nuls = noted(nuls, NUL, bytes, written);
     const clean = bytes.includes(0) ? bytes.filter((byte) => byte !== 0) : bytes;

@@ -5,11 +5,12 @@ import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../shared/disposable';
 import type { DataIssue } from '../../shared/schema/profile';
 import { sampleNonAscii, type FileHead, type OpenOptions } from './csvFile';
-import { lineOfByte, type CsvSyntax } from './csvText';
 import type { QueryOptions } from './database';
 import { detectEncoding, openBytes, type EncodingChoice } from './encoding';
 import { bytesOf } from './fileBytes';
+import type { Repair } from './lineEnds';
 import { copyPath, removeCopy, writePlainCopy, type CopyReport } from './plainCopy';
+import { lineOfByte } from './rowLines';
 
 export interface PlainText {
   /** UTF-8 without NUL, not packed; its lines are those of the text. */
@@ -22,8 +23,8 @@ export interface PlainText {
 }
 
 export interface PlainTextOptions extends QueryOptions {
-  /** Given: DuckDB could not read the line ends; outside the quotes of this syntax they all become line feeds. */
-  readonly oneLineEnd?: CsvSyntax | undefined;
+  /** Given: DuckDB could not read the text as it is. */
+  readonly repair?: Repair | undefined;
 }
 
 export interface PlainTextSource extends Disposable {
@@ -40,7 +41,7 @@ export function plainTextOf(
   chunkBytes?: number,
 ): PlainTextSource {
   let plain: PlainText | undefined;
-  let isOneLineEnd = false;
+  let isRepaired = false;
   let copy: string | undefined;
   const dropCopy = (): void => {
     if (copy !== undefined) removeCopy(copy);
@@ -51,11 +52,11 @@ export function plainTextOf(
     const target = await copyPath();
     copy = target;
     const { path, compression, sizeBytes } = head;
-    const { signal, onProgress, oneLineEnd } = options;
+    const { signal, onProgress, repair } = options;
     return writePlainCopy(path, target, {
       compression,
       encoding,
-      oneLineEnd,
+      repair,
       chunkBytes,
       sizeBytes,
       signal,
@@ -82,7 +83,7 @@ export function plainTextOf(
       onProgress: part(onProgress, 0, 0.2),
     });
     const { encoding, isValid, hasNul, isFreeOfGroups } = check;
-    const isAsItIs = isValid && !hasNul && compression === 'none' && options.oneLineEnd === undefined;
+    const isAsItIs = isValid && !hasNul && compression === 'none' && options.repair === undefined;
     if (isAsItIs) return { path, encoding, isFreeOfGroups, issues: [] };
     const report = await write(encoding.encoding, options);
     // A valid text may have U+FFFD of its own.
@@ -90,8 +91,8 @@ export function plainTextOf(
   };
   return {
     async get(options) {
-      const isWanted = options.oneLineEnd !== undefined;
-      if (plain !== undefined && (isOneLineEnd || !isWanted)) return plain;
+      const isWanted = options.repair !== undefined;
+      if (plain !== undefined && (isRepaired || !isWanted)) return plain;
       plain = undefined;
       try {
         plain = await make(options);
@@ -99,7 +100,7 @@ export function plainTextOf(
         dropCopy();
         throw error;
       }
-      isOneLineEnd = isWanted;
+      isRepaired = isWanted;
       return plain;
     },
     dispose: dropCopy,

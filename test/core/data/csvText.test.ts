@@ -2,13 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  lineEndNormaliser,
-  linesOfRows,
-  mixesLineEnds,
-  parseRecords,
-  type CsvSyntax,
-} from '../../../src/core/data/csvText';
+import { parseRecords, type CsvSyntax } from '../../../src/core/data/csvText';
+import { mixesLineEnds, repairer } from '../../../src/core/data/lineEnds';
+import { linesOfRows } from '../../../src/core/data/rowLines';
 import '../../support/properties';
 import { csvFolder } from './tempCsv';
 
@@ -103,7 +99,7 @@ describe('line ends made one', () => {
     const path = await csv.write('', 'ends.csv');
     await fc.assert(
       fc.asyncProperty(numbered, fc.integer({ min: 1, max: 9 }), async ({ text, lines }, chunk) => {
-        const normalise = lineEndNormaliser(PLAIN);
+        const normalise = repairer({ syntax: PLAIN, blankLines: 0 });
         const bytes = Buffer.from(text);
         const parts: Uint8Array[] = [];
         for (let at = 0; at < bytes.length; at += chunk)
@@ -130,6 +126,23 @@ describe('line ends made one', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('lines left out', () => {
+  it('keep their ends, whatever they hold and however the text is cut', () => {
+    for (const [text, left] of [
+      ['a "b\r\n"c\rd\n1\r\n2', '\n\n\n1\n2'],
+      ['\uFEFFa\r\n\r\n"x\r\ny"\r\n', '\n\n"x\r\ny"\n'],
+    ] as const) {
+      for (const chunk of [1, 2, 3, 100]) {
+        const repair = repairer({ syntax: PLAIN, blankLines: left.length - left.replace(/^\n+/, '').length });
+        const bytes = Buffer.from(text);
+        const parts: Uint8Array[] = [];
+        for (let at = 0; at < bytes.length; at += chunk) parts.push(repair(bytes.subarray(at, at + chunk)));
+        expect(Buffer.concat(parts).toString()).toBe(left);
+      }
+    }
   });
 });
 

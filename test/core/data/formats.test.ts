@@ -165,6 +165,21 @@ describe('a text that is not quite text', () => {
     ]);
   });
 
+  it.each([
+    ['a header whose quotes do not close', '"size" (cm),n\n1,2\n3,4\n', [2, 3]],
+    ['such a header and mixed line ends', '\r\n"size" (cm),n\n1,2\r"3",4\n', [3, 4]],
+    ['a title with a quote', 'see "this\nsize,n\n1,2\n3,4\n5,6\n', [3, 4, 5]],
+  ])('may have %s', async (_, text, lines) => {
+    const source = await csv.open(text, 'header.csv');
+    const { preview } = await source.head(5);
+    expect(await source.preview(5)).toEqual({ ...preview, totalRows: lines.length });
+    expect(preview.rows.slice(0, 2)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+    expect(await source.linesOf(lines.map((_line, row) => row))).toEqual(lines);
+  });
+
   it('may have names of rows that the header does not name, as R writes it', async () => {
     const source = await csv.open('a,b\nx,1,2\ny,3,4\n', 'rowNames.csv');
     expect(source.columns()).toEqual(['column1', 'a', 'b']);

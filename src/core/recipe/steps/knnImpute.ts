@@ -237,14 +237,18 @@ function fillOf(
 ): number {
   // The nearest so far, ascending; of equally near ones the first.
   const nearest: { distance: number; value: number }[] = [];
-  for (const [donor, distance] of distances.entries()) {
-    const value = cells[donor * width + gap] ?? NaN;
-    if (Number.isNaN(value) || Number.isNaN(distance)) continue;
-    if (nearest.length === neighbours && distance >= (nearest.at(-1)?.distance ?? Infinity)) continue;
+  let farthest = Infinity;
+  for (let donor = 0, at = gap; donor < distances.length; donor++, at += width) {
+    const distance = distances[donor] ?? NaN;
+    // False for NaN too; Infinity only counts while there are too few.
+    if (!(distance < farthest || (distance === Infinity && nearest.length < neighbours))) continue;
+    const value = cells[at] ?? NaN;
+    if (Number.isNaN(value)) continue;
     let place = nearest.length;
     while (place > 0 && distance < (nearest[place - 1]?.distance ?? Infinity)) place--;
     nearest.splice(place, 0, { distance, value });
     if (nearest.length > neighbours) nearest.pop();
+    if (nearest.length === neighbours) farthest = nearest.at(-1)?.distance ?? Infinity;
   }
   if (nearest.length === 0) return means[gap] ?? NaN;
   return weightedMean(nearest, weights);

@@ -148,4 +148,18 @@ describe('what is learnt', () => {
       expect(without.values).toEqual(train);
     },
   );
+
+  it.each(all.map(({ step, target }) => [JSON.stringify(step), step, target] as const))(
+    'of %s can be nothing: no train row is left',
+    async (_name, step, target) => {
+      const options = target === undefined ? {} : { target };
+      const none = parts.map(() => 2);
+      const { steps: fitted, values } = await tables.fit(original(), [step], { parts: none, ...options });
+      for (const cells of Object.values(values)) {
+        expect(cells.every((cell) => typeof cell !== 'number' || Number.isFinite(cell))).toBe(true);
+      }
+      const later = await tables.predict(original(), fitted, options);
+      expect(later.values).toEqual(values);
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStepTables, type StepTables } from '../../../support/stepTables';
 import { donorsOf, fillGaps } from '../../../../src/core/recipe/steps/knnImpute';
 import { stepDefinition } from '../../../../src/core/recipe/steps/registry';
+import { fittedStates } from '../../../../src/shared/schema/fittedSteps';
 import { recipeStepSchema, type RecipeStepInput } from '../../../../src/shared/schema/recipeSteps';
 import { replaceColumns } from '../../../../src/core/data/relation';
 
@@ -203,6 +204,20 @@ describe('knnImpute', () => {
       const { values } = await tables.fit(rows, [{ step: 'knnImpute', columns: ['a', 'b'], weights }]);
       expect(values['b']?.[2]).toBeCloseTo(1.7e308, -300);
     }
+  });
+
+  it('keeps a sample of many train rows, the same one each time, and says so', async () => {
+    const a = Array.from({ length: 21_000 }, (_, i) => i);
+    const rows = await tables.table({ a, b: a.map((i) => -i) });
+    const step: RecipeStepInput = { step: 'knnImpute', columns: ['a', 'b'] };
+    const [first, second] = [await tables.fit(rows, [step]), await tables.fit(rows, [step])];
+    const { donors } = fittedStates.knnImpute.parse(first.steps[0]?.fit?.state);
+    expect(donors).toHaveLength(20_000);
+    expect(donors.every(([x, y], i) => x === -(y ?? NaN) && (x ?? NaN) > (donors[i - 1]?.[0] ?? -1))).toBe(
+      true,
+    );
+    expect(second.steps).toEqual(first.steps);
+    expect(first.issues).toMatchObject([{ code: 'recipe.donorSample', severity: 'info', count: 20_000 }]);
   });
 
   it('can be cancelled between rows', async () => {

@@ -213,9 +213,7 @@ describe('knnImpute', () => {
     const [first, second] = [await tables.fit(rows, [step]), await tables.fit(rows, [step])];
     const { donors } = fittedStates.knnImpute.parse(first.steps[0]?.fit?.state);
     expect(donors).toHaveLength(20_000);
-    expect(donors.every(([x, y], i) => x === -(y ?? NaN) && (x ?? NaN) > (donors[i - 1]?.[0] ?? -1))).toBe(
-      true,
-    );
+    expect(donors.every(([x, y], i) => x === -(y ?? NaN) && x > (donors[i - 1]?.[0] ?? -1))).toBe(true);
     expect(second.steps).toEqual(first.steps);
     expect(first.issues).toMatchObject([{ code: 'recipe.donorSample', severity: 'info', count: 20_000 }]);
   });

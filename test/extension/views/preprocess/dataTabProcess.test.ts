@@ -1,0 +1,144 @@
+// One data tab on the real data process: a table from its head to an export, and the process killed at work.
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { draftSchema, type RecipeDraft } from '../../../../src/shared/protocol/view';
+import { DataClient } from '../../../../src/extension/process/dataClient';
+import { DataTab } from '../../../../src/extension/views/preprocess/dataTab';
+import { DraftStore } from '../../../../src/extension/views/preprocess/draftStore';
+import { csvFolder } from '../../../core/data/tempCsv';
+import { buildDataWorker, type BuiltWorker } from '../../../support/dataWorker';
+
+const csv = csvFolder();
+const live = new AbortController().signal;
+
+const ROWS = 30_000;
+const LARGE = [
+  'a,kind,y',
+  ...Array.from(
+    { length: ROWS },
+    (_, i) => `${i % 10 === 0 ? '' : (i * 7) % 9973},${'rgb'[i % 3]},${i % 2 === 0 ? 'no' : 'yes'}`,
+  ),
+].join('\n');
+const STEPS = [
+  { step: 'fillMissing', columns: ['a'], with: 'median' },
+  { step: 'oneHot', columns: ['kind'] },
+  { step: 'standardise', columns: ['a'] },
+];
+
+const draft = (change: Record<string, unknown> = {}): RecipeDraft =>
+  draftSchema.parse({ steps: STEPS, reading: {}, target: 'y', ...change });
+
+let worker: BuiltWorker;
+beforeAll(async () => {
+  worker = await buildDataWorker('tab');
+});
+afterAll(() => worker.remove());
+
+let client: DataClient;
+let log: string[];
+let told: [string, Record<string, unknown>][];
+let tab: DataTab;
+let file: string;
+beforeEach(async () => {
+  log = [];
+  told = [];
+  file = await csv.write(LARGE);
+  client = new DataClient(() => ({ node: process.execPath, script: worker.script, l10nBundle: {} }), {
+    info: (line) => void log.push(line),
+  });
+  const memory = new Map<string, unknown>();
+  tab = new DataTab({
+    csvPath: file,
+    fileName: path.basename(file),
+    data: client,
+    drafts: new DraftStore(
+      { get: (key) => memory.get(key), update: async (key, value) => void memory.set(key, value) },
+      file,
+      { warn: () => undefined },
+    ),
+    emit: (event, data) => told.push([event, data]),
+    source: async () => ({ path: file, isUnsaved: false }),
+    defaultEncoding: () => 'utf8',
+  });
+});
+afterEach(() => {
+  tab.dispose();
+  client.dispose();
+});
+
+const last = (event: string): Record<string, unknown> | undefined =>
+  told.filter(([name]) => name === event).at(-1)?.[1];
+const toldKind = (event: string, kind: string): Promise<void> =>
+  expect.poll(() => last(event)?.['kind'], { timeout: 15_000, interval: 10 }).toBe(kind);
+const kill = (): void => {
+  const [pid] = log
+    .flatMap((line) => /^data process (\d+) started$/.exec(line)?.slice(1).map(Number) ?? [])
+    .slice(-1);
+  process.kill(pid!, 'SIGKILL');
+};
+
+describe('a data tab on the data process', () => {
+  it('tells head, profile and checks, pages, previews, counts and exports', async () => {
+    await tab.keepDraft(draft());
+    await tab.ready();
+    await toldKind('quality', 'ready');
+    expect(last('head')).toMatchObject({ preview: { columns: ['a', 'kind', 'y'] } });
+    expect(last('profile')).toMatchObject({ profile: { rows: ROWS } });
+
+    const page = await tab.page(
+      { offset: 5, limit: 2, filter: 'kind = "g"', sort: { column: 'a', order: 'descending' } },
+      live,
+    );
+    expect(page.rows).toHaveLength(2);
+    expect(page.rows[0]![1]).toBe('g');
+
+    const preview = await tab.preview({ draft: draft(), show: 0, limit: 5 }, live);
+    expect(preview.failed).toBeUndefined();
+    expect(preview.steps.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(preview.columns.map(({ name }) => name)).toContain('kind=g');
+
+    expect(await tab.count({ draft: draft(), token: '1' }, live)).toEqual({ rows: ROWS });
+    const counted = told.filter(([event]) => event === 'stepCounted').map(([, data]) => data);
+    expect(counted.map(({ token }) => token)).toEqual(['1', '1', '1']);
+    expect(counted[0]).toMatchObject({ summary: { index: 0, rowsBefore: ROWS, fittedOnRows: 0.7 * ROWS } });
+
+    const output = path.join(path.dirname(file), 'out.csv');
+    const options = {
+      format: 'csv',
+      encoding: 'utf-8',
+      delimiter: ';',
+      quoteFormulas: true,
+      splitColumn: true,
+    } as const;
+    const result = await tab.export(draft(), options, { output, signal: live, onProgress: () => undefined });
+    expect(result).toMatchObject({ path: output, rows: ROWS });
+    const lines = fs.readFileSync(output, 'utf8').trimEnd().split(/\r?\n/);
+    expect(lines).toHaveLength(ROWS + 1);
+    expect(lines[0]!.split(';')).toEqual(['a', 'kind=b', 'kind=g', 'kind=r', 'y', 'split']);
+    expect((await tab.text(draft(), 'sql', live)).text).toContain(path.basename(file));
+  });
+
+  it('says that its process was killed in the middle of counting, and counts again', async () => {
+    await tab.keepDraft(draft());
+    await tab.ready();
+    await toldKind('quality', 'ready');
+    const asked = tab.count({ draft: draft(), token: '1' }, live);
+    await expect.poll(() => last('stepCounted'), { timeout: 10_000, interval: 1 }).toBeDefined();
+    kill();
+    await expect(asked).rejects.toMatchObject({ code: 'data-worker.died' });
+    expect(told.filter(([event]) => event === 'problem')).toEqual([
+      ['problem', { message: 'The data process ended: SIGKILL. Try again, or see the log.' }],
+    ]);
+    expect(await tab.count({ draft: draft(), token: '2' }, live)).toEqual({ rows: ROWS });
+  });
+
+  it('ends all of it on cancel, and reads again when asked', async () => {
+    await tab.ready();
+    tab.cancel();
+    await toldKind('profile', 'cancelled');
+    expect(last('quality')).toEqual({ kind: 'cancelled' });
+    await tab.load();
+    await toldKind('quality', 'ready');
+  });
+});

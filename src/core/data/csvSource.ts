@@ -10,8 +10,9 @@ import { jsonDialect, PARQUET_DIALECT, readHead, shown, type CsvHead, type HeadO
 import { openDatabase, type Database, type QueryOptions } from './database';
 import { delimitedLoader, hasMixedLineEnds, noUsableRows } from './delimitedLoader';
 import { jsonColumns, LINE_SYNTAX, linesOfFile, type JsonColumns } from './jsonLines';
+import { isMissing } from './missing';
 import { openParquet } from './parquetFile';
-import { plainTextOf, type PlainText } from './plainText';
+import { part, plainTextOf, type PlainText } from './plainText';
 import { profileTable } from './profile';
 import type { Relation, RelationColumn } from './relation';
 import {
@@ -189,6 +190,9 @@ function cellsOf({ reading }: OpenOptions): CellSyntax {
     : { missing, numbers: { decimal, thousands: chosen } };
 }
 
+/** Ways to read a large file that are kept at a time. */
+const MAX_VALUES = 3;
+
 const ROWS_KEPT_APART = ['data.raggedRows', 'data.malformedRows', 'data.badJsonLines'];
 
 function noRows(path: string, issues: readonly DataIssue[]): Error {
@@ -205,7 +209,8 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
   const { columns, path, cells: syntax } = opened;
   let file = opened;
   let loaded: LoadedRows | undefined;
-  let values: (ValueRows & { readonly key: string }) | undefined;
+  /** By the columns that were wanted as numbers, oldest first. */
+  const values = new Map<string, ValueRows>();
   let turn: Promise<unknown> = Promise.resolve();
 
   const loadNow = async (options: QueryOptions): Promise<LoadedRows> => {
@@ -227,14 +232,20 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     options: QueryOptions,
   ): Promise<ValueRows | undefined> => {
     const key = wanted.join(' ');
-    if (values?.key === key) return values;
+    const known = values.get(key);
+    if (known !== undefined) return known;
     const found = await loader.loadValues?.(wanted, options);
     if (found === undefined) return undefined;
     if (found.rows === 0) throw noRows(path, found.issues);
     if (found.encoding !== undefined) file = withEncoding(opened, found.encoding);
-    values?.dispose();
-    values = { ...found, key };
-    return values;
+    values.set(key, found);
+    // Who asked for the one before may still be at work on it.
+    for (const [old, rows] of values) {
+      if (values.size <= MAX_VALUES) break;
+      values.delete(old);
+      rows.dispose();
+    }
+    return found;
   };
   /** Undefined where the file is not large. */
   const loadValues = (wanted: readonly number[], options: QueryOptions): Promise<ValueRows | undefined> => {
@@ -244,13 +255,13 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
   };
   const linesOf = async (rows: readonly number[], options: QueryOptions = {}): Promise<number[]> => {
     if (rows.length === 0) return [];
-    if (values === undefined) await load(options);
+    if (values.size === 0) await load(options);
     return loader.linesOf(rows, options);
   };
   const lineOf = async (row: number, options: QueryOptions = {}): Promise<number | undefined> =>
     (await linesOf([row], options))[0];
   const close = (): void => {
-    values?.dispose();
+    for (const rows of values.values()) rows.dispose();
     database.dispose();
     loader.dispose();
   };
@@ -288,13 +299,13 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     async profile(options = {}) {
       const { onProgress } = options;
       // Reading the file is about half of the work.
-      const { issues } = await load({
-        ...options,
-        onProgress: onProgress && ((fraction) => onProgress(fraction / 2)),
-      });
+      const reading = { ...options, onProgress: part(onProgress, 0, 0.5) };
+      const large = await loadValues(await writtenAsFractions(path, opening, syntax), reading);
+      const { issues } = large ?? (await load(reading));
       const profile = await profileTable(file, database, lineOf, {
         ...options,
-        onProgress: onProgress && ((fraction) => onProgress(0.5 + fraction / 2)),
+        values: large,
+        onProgress: part(onProgress, 0.5, 1),
       });
       return { ...profile, issues: [...file.issues, ...issues, ...profile.issues] };
     },
@@ -339,6 +350,26 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     close,
     dispose: close,
   };
+}
+
+const HEAD_ROWS = 1000;
+const PLAIN_NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/**
+ * Columns whose first cells are numbers, some of them with a fraction: no code is written so, so their texts say no more
+ * than the numbers do.
+ */
+async function writtenAsFractions(
+  path: string,
+  opening: OpenCsvOptions,
+  syntax: CellSyntax,
+): Promise<number[]> {
+  const { preview } = await readHead(path, HEAD_ROWS, opening);
+  return [...preview.columns.keys()].filter((index) => {
+    const cells = preview.rows.flatMap((row) => row[index]?.trim() ?? []);
+    const present = cells.filter((cell) => !isMissing(cell, syntax.missing));
+    return present.every((cell) => PLAIN_NUMBER.test(cell)) && present.some((cell) => /[.e]/i.test(cell));
+  });
 }
 
 /** The whole file may say another encoding than its head. */

@@ -1,5 +1,5 @@
-// Owns the profile: what is in each column, as counts and a guess of its type. One aggregate query per column
-// over the loaded cells; only dates are brought out of DuckDB, so that one parser decides what a date is.
+// Owns the profile: what is in each column, as counts and a guess of its type. A handful of queries per column over the
+// loaded cells; only dates are brought out of DuckDB, so that one parser decides what a date is.
 import * as l10n from '@vscode/l10n';
 import { throwIfAborted } from '../../shared/abort';
 import type { ColumnProfile, DataIssue, DatasetProfile } from '../../shared/schema/profile';
@@ -13,9 +13,12 @@ import {
 } from './cells';
 import { guessType, isMostly, type ColumnFacts } from './columnType';
 import type { CsvFile } from './csvFile';
-import { sqlText, type Database, type QueryOptions, type SqlValue } from './database';
+import { sqlText, sqlTexts, type Database, type QueryOptions, type SqlValue } from './database';
 import { DATETIME_PATTERN, isDayFirst, parseDateTime } from './datetime';
+import { dateTimeSql, showsDayFirstSql } from './datetimeSql';
 import { isMissingNumber } from './missing';
+import { numberTextSql } from './relation';
+import type { ValueRows } from './rowLoader';
 
 /** Above this many rows, distinct values are estimated (HyperLogLog, about 2 %). */
 const EXACT_DISTINCT_ROWS = 5_000_000;
@@ -25,21 +28,30 @@ const MAX_EXAMPLE_LENGTH = 200;
 
 type LineOf = (row: number, options?: QueryOptions) => Promise<number | undefined>;
 
+export interface ProfileOptions extends QueryOptions {
+  /** Rows of a large file, in place of the table `cells`. */
+  readonly values?: Pick<ValueRows, 'view' | 'numbers'> | undefined;
+}
+
 /** Profiles the table `cells`. */
 export async function profileTable(
   file: CsvFile,
   database: Database,
   lineOf: LineOf,
-  options: QueryOptions,
+  { values, ...options }: ProfileOptions,
 ): Promise<DatasetProfile> {
   const { onProgress, signal } = options;
-  const [counted] = await database.rows('SELECT count(*) FROM cells', options);
+  const [counted] = await database.rows(`SELECT count(*) FROM ${values?.view ?? 'cells'}`, { signal });
   const rows = Number(counted?.[0] ?? 0);
   const columns: ColumnProfile[] = [];
   const issues: DataIssue[] = [];
   for (const [index, name] of file.columns.entries()) {
     throwIfAborted(signal);
-    const found = await profileColumn({ name, index, rows, cells: file.cells }, database, lineOf, { signal });
+    const column = { name, index, rows, cells: file.cells };
+    const found =
+      values === undefined
+        ? await profileColumn(await parseColumn(column, database, { signal }), database, lineOf, { signal })
+        : await profileValues(column, values, { database, lineOf, signal });
     columns.push(found.profile);
     issues.push(...found.issues);
     onProgress?.((index + 1) / file.columns.length);
@@ -62,32 +74,131 @@ interface ColumnRef {
   readonly cells: CellSyntax;
 }
 
-/** The column at hand, parsed once: t trimmed text, miss, n number. A handful of queries follow on it. */
+/** The column at hand. Each FROM clause gives t (trimmed text), miss and n (number). */
+interface ColumnCells extends ColumnRef {
+  /** Every cell, with `rowid`. */
+  readonly from: string;
+  /** Every text once with k, how many cells have it; undefined where there are too many of them. */
+  readonly counted?: string | undefined;
+}
+
 const CELLS = 'current_column';
 
+/** Parsed once: a handful of queries follow on it. */
 async function parseColumn(
-  { index, cells }: ColumnRef,
+  column: ColumnRef,
   database: Database,
   options: QueryOptions,
-): Promise<void> {
+): Promise<ColumnCells> {
+  const { index, cells } = column;
   const text = trimmedSql(cellColumn(index));
-  const number = numberSql('t', cells.numbers);
-  // A number may be one of the user's own words for "no value": -999.
-  const present = cells.missing.length === 0 ? number : `CASE WHEN NOT miss THEN ${number} END`;
   await database.rows(
     `CREATE OR REPLACE TABLE ${CELLS} AS
-     SELECT t, ${isMissingSql('t', cells)} AS miss, ${present} AS n FROM (SELECT ${text} AS t FROM cells)`,
+     SELECT t, ${isMissingSql('t', cells)} AS miss, ${presentNumberSql(cells)} AS n FROM (SELECT ${text} AS t FROM cells)`,
     options,
   );
+  return { ...column, from: CELLS };
+}
+
+function presentNumberSql(cells: CellSyntax): string {
+  const number = numberSql('t', cells.numbers);
+  // A number may be one of the user's own words for "no value": -999.
+  return cells.missing.length === 0 ? number : `CASE WHEN NOT miss THEN ${number} END`;
+}
+
+// A large file: nothing of a row is written down again.
+
+interface LargeContext extends QueryOptions {
+  readonly database: Database;
+  readonly lineOf: LineOf;
+}
+
+async function profileValues(
+  column: ColumnRef,
+  { view, numbers }: Pick<ValueRows, 'view' | 'numbers'>,
+  context: LargeContext,
+): Promise<Profiled> {
+  const { database, lineOf, signal } = context;
+  if (numbers.has(column.index)) return profileNumbers(column, view, context);
+  const id = cellColumn(column.index);
+  // A cell that means "no value" is NULL in the view.
+  const present = `CASE WHEN t <> '' THEN ${numberSql('t', column.cells.numbers)} END`;
+  const parsed = (rows: string, more: string): string =>
+    `(SELECT ${more}, t, t = '' AS miss, ${present} AS n FROM (SELECT ${more}, ${trimmedSql(id)} AS t FROM ${rows}))`;
+  const counted = (await hasFewTexts(id, view, database, { signal }))
+    ? `(SELECT ${id}, count(*) AS k FROM ${view} GROUP BY ${id})`
+    : undefined;
+  if (counted !== undefined) {
+    await database.rows(`CREATE OR REPLACE TABLE ${CELLS} AS FROM ${parsed(counted, 'k')}`, { signal });
+  }
+  const cells = {
+    ...column,
+    from: parsed(view, 'rowid'),
+    counted: counted === undefined ? undefined : CELLS,
+  };
+  return profileColumn(cells, database, lineOf, { signal });
+}
+
+/** Rows that are looked at to see whether texts repeat. */
+const LOOKED_AT_ROWS = 100_000;
+
+async function hasFewTexts(
+  id: string,
+  view: string,
+  database: Database,
+  options: QueryOptions,
+): Promise<boolean> {
+  const [row = []] = await database.rows(
+    `SELECT count(*), count(DISTINCT ${id}) FROM (SELECT ${id} FROM ${view} LIMIT ${LOOKED_AT_ROWS})`,
+    options,
+  );
+  return toNumber(row[1]) <= toNumber(row[0]) / 4;
+}
+
+/** A column that was read as numbers: each cell is one or means "no value". */
+async function profileNumbers(
+  column: ColumnRef,
+  view: string,
+  { database, signal }: LargeContext,
+): Promise<Profiled> {
+  const id = cellColumn(column.index);
+  const [row = []] = await database.rows(
+    `SELECT count(${id}), count(*) FILTER (WHERE ${id} = trunc(${id})), approx_count_distinct(${id}), min(${id}), max(${id})
+     FROM ${view}`,
+    { signal },
+  );
+  const [numbers = 0, integers = 0, distinct = 0, min = 0, max = 0] = row.map(toNumber);
+  const facts: ColumnFacts & TextLengths = {
+    ...NO_TEXTS,
+    ...{ name: column.name, rows: column.rows, missing: column.rows - numbers },
+    ...{ distinct: Math.min(distinct, numbers), numbers, integers, min, max },
+  };
+  const rows = `(SELECT rowid, ${numberTextSql(id)} AS t, ${id} IS NULL AS miss, ${id} AS n FROM ${view})`;
+  const cells = { ...column, from: rows };
+  const guess = { ...guessType(facts), missing: facts.missing, dates: undefined };
+  const profile = await describe(cells, facts, guess, database, { signal });
+  return {
+    profile: { ...profile, distinctIsExact: false },
+    issues: usualIssues(column, facts, facts.missing),
+  };
+}
+
+const NO_TEXTS = {
+  ...{ missingIfNumber: 0, leadingZeros: 0, longDigits: 0, dates: 0 },
+  ...{ meanLength: 0, maxLength: 0, minLength: 0, meanWords: 0, cjk: 0, fewValues: [] },
+};
+
+interface Profiled {
+  readonly profile: ColumnProfile;
+  readonly issues: DataIssue[];
 }
 
 async function profileColumn(
-  column: ColumnRef,
+  column: ColumnCells,
   database: Database,
   lineOf: LineOf,
   options: QueryOptions,
-): Promise<{ profile: ColumnProfile; issues: DataIssue[] }> {
-  await parseColumn(column, database, options);
+): Promise<Profiled> {
   const facts = await countFacts(column, database, options);
   let guess = guessType(facts);
   let dates: DateColumn | undefined;
@@ -121,19 +232,23 @@ async function profileColumn(
     const issue = await writtenNumbers(column, facts, database, lineOf, options);
     if (issue !== undefined) issues.push(issue);
   }
-  if (missing === column.rows) {
-    const message = l10n.t('Column "{0}" has no value in any row.', column.name);
-    issues.push({ severity: 'warning', code: 'data.allMissing', message, column: column.name });
-  } else if (facts.distinct === 1 && missing === 0) {
-    const message = l10n.t('Column "{0}" has the same value in every row.', column.name);
-    issues.push({ severity: 'info', code: 'data.constant', message, column: column.name });
-  }
+  issues.push(...usualIssues(column, facts, missing));
   return { profile: await describe(column, facts, { ...guess, missing, dates }, database, options), issues };
 }
 
+function usualIssues({ name, rows }: ColumnRef, { distinct }: ColumnFacts, missing: number): DataIssue[] {
+  if (missing === rows) {
+    const message = l10n.t('Column "{0}" has no value in any row.', name);
+    return [{ severity: 'warning', code: 'data.allMissing', message, column: name }];
+  }
+  if (distinct !== 1 || missing > 0) return [];
+  const message = l10n.t('Column "{0}" has the same value in every row.', name);
+  return [{ severity: 'info', code: 'data.constant', message, column: name }];
+}
+
 async function describe(
-  column: ColumnRef,
-  facts: ColumnFacts,
+  column: ColumnCells,
+  facts: ColumnFacts & TextLengths,
   guess: { type: ColumnProfile['type']; reason: string; missing: number; dates: DateColumn | undefined },
   database: Database,
   options: QueryOptions,
@@ -147,29 +262,27 @@ async function describe(
     rows: column.rows,
     missing: missing + (dates?.badCount ?? 0),
     distinct: facts.distinct,
-    distinctIsExact: column.rows <= EXACT_DISTINCT_ROWS,
-    examples: await examplesOf(database, options),
+    distinctIsExact: column.counted !== undefined || column.rows <= EXACT_DISTINCT_ROWS,
+    examples: await examplesOf(column, database, options),
   };
   if (type === 'number') {
-    const numeric = await summariseNumbers(facts, database, options);
+    const numeric = await summariseNumbers(column, facts, database, options);
     const bad = facts.rows - facts.missing - facts.missingIfNumber - facts.numbers;
     const isDiscrete = facts.integers === facts.numbers && facts.distinct <= TOP_VALUES;
     return {
       ...base,
       missing: missing + bad,
       ...numeric,
-      ...(isDiscrete ? { topValues: await topValues(TOP_VALUES, database, options) } : {}),
+      ...(isDiscrete ? { topValues: await topValues(column, database, options) } : {}),
     };
   }
   if (dates !== undefined) {
-    const order = orderOf(dates.valuesMs);
-    return { ...base, ...summariseDates(dates.valuesMs), ...(order === undefined ? {} : { order }) };
+    const { summary, order } = dates;
+    return { ...base, ...summary, ...(order === undefined ? {} : { order }) };
   }
-  const length = { min: 0, max: facts.maxLength, mean: facts.meanLength };
-  const [shortest] = await database.rows(`SELECT min(length(t)) FROM ${CELLS} WHERE NOT miss`, options);
-  const textLength = { ...length, min: Number(shortest?.[0] ?? 0) };
+  const textLength = { min: facts.minLength, max: facts.maxLength, mean: facts.meanLength };
   if (type !== 'category' && type !== 'boolean') return { ...base, textLength };
-  const top = await topValues(TOP_VALUES, database, options);
+  const top = await topValues(column, database, options);
   return {
     ...base,
     ...(type === 'boolean' ? {} : { textLength }),
@@ -178,33 +291,52 @@ async function describe(
   };
 }
 
+interface TextLengths {
+  /** Of the shortest text. */
+  readonly minLength: number;
+}
+
 async function countFacts(
-  column: ColumnRef,
+  column: ColumnCells,
   database: Database,
   options: QueryOptions,
-): Promise<ColumnFacts> {
-  const distinct = column.rows <= EXACT_DISTINCT_ROWS ? 'count(DISTINCT t)' : 'approx_count_distinct(t)';
+): Promise<ColumnFacts & TextLengths> {
+  const { from, counted } = column;
+  // Texts that are counted once each are few: their number is exact whatever the rows.
+  const isExact = counted !== undefined || column.rows <= EXACT_DISTINCT_ROWS;
+  const distinct = isExact ? 'count(DISTINCT t)' : 'approx_count_distinct(t)';
   const present = 'FILTER (WHERE NOT miss)';
+  const cells = (condition: string): string =>
+    counted === undefined
+      ? `count(*) FILTER (WHERE ${condition})`
+      : `coalesce(sum(k) FILTER (WHERE ${condition}), 0)`;
+  const mean = (sql: string): string =>
+    counted === undefined ? `avg(${sql}) ${present}` : `sum(k * (${sql})) ${present} / sum(k) ${present}`;
+  // What is told from a byte or a length is told before a pattern is tried.
   const [row = []] = await database.rows(
-    `SELECT count(*) FILTER (WHERE miss),
-       count(*) FILTER (WHERE NOT miss AND ${isMissingNumberSql('t')}),
+    `SELECT ${cells('miss')},
+       ${cells(`NOT miss AND ${isMissingNumberSql('t')}`)},
        ${distinct} ${present},
-       count(n),
-       count(*) FILTER (WHERE n = trunc(n)),
-       count(*) FILTER (WHERE n IS NOT NULL AND length(t) > 1 AND t[1] = '0' AND t[2] BETWEEN '0' AND '9'),
-       count(*) FILTER (WHERE length(t) > 15 AND n = trunc(n) AND NOT contains(t, '.') AND NOT contains(lower(t), 'e')),
+       ${cells('n IS NOT NULL')},
+       ${cells('n = trunc(n)')},
+       ${cells(`n IS NOT NULL AND length(t) > 1 AND t[1] = '0' AND t[2] BETWEEN '0' AND '9'`)},
+       ${cells(`length(t) > 15 AND n = trunc(n) AND NOT contains(t, '.') AND NOT contains(lower(t), 'e')`)},
        min(n), max(n),
-       count(*) FILTER (WHERE n IS NULL AND length(t) BETWEEN 6 AND 40 AND regexp_full_match(t, ${sqlText(DATETIME_PATTERN)})),
-       avg(length(t)) ${present}, max(length(t)) ${present},
-       avg(length(t) - length(replace(t, ' ', '')) + 1) ${present},
-       count(*) FILTER (WHERE n IS NULL AND regexp_matches(t, '[\\p{Han}\\p{Hiragana}\\p{Katakana}]'))
-     FROM ${CELLS}`,
+       ${cells(`n IS NULL AND length(t) BETWEEN 6 AND 40 AND regexp_full_match(t, ${sqlText(DATETIME_PATTERN)})`)},
+       ${mean('length(t)')}, max(length(t)) ${present},
+       ${mean(`length(t) - length(replace(t, ' ', '')) + 1`)},
+       ${cells(`n IS NULL AND strlen(t) > length(t) AND regexp_matches(t, '[\\p{Han}\\p{Hiragana}\\p{Katakana}]')`)},
+       min(length(t)) ${present}
+     FROM ${counted ?? from}`,
     options,
   );
   const count = (at: number): number => toNumber(row[at]);
   const few =
     count(2) <= 4
-      ? await database.rows(`SELECT DISTINCT t FROM ${CELLS} WHERE NOT miss ORDER BY t LIMIT 4`, options)
+      ? await database.rows(
+          `SELECT DISTINCT t FROM ${counted ?? from} WHERE NOT miss ORDER BY t LIMIT 4`,
+          options,
+        )
       : [];
   return {
     name: column.name,
@@ -223,6 +355,7 @@ async function countFacts(
     maxLength: count(11),
     meanWords: count(12),
     cjk: count(13),
+    minLength: count(14),
     fewValues: few.map(([value]) => String(value)),
   };
 }
@@ -231,19 +364,24 @@ function toNumber(value: SqlValue | undefined): number {
   return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0;
 }
 
-async function examplesOf(database: Database, options: QueryOptions): Promise<string[]> {
-  const found = await database.rows(`SELECT t FROM ${CELLS} WHERE NOT miss LIMIT 200`, options);
+async function examplesOf(
+  { from }: ColumnCells,
+  database: Database,
+  options: QueryOptions,
+): Promise<string[]> {
+  const found = await database.rows(`SELECT t FROM ${from} WHERE NOT miss LIMIT 200`, options);
   const texts = new Set(found.map(([value]) => String(value).slice(0, MAX_EXAMPLE_LENGTH)));
   return [...texts].slice(0, EXAMPLES);
 }
 
 async function topValues(
-  limit: number,
+  { from, counted }: ColumnCells,
   database: Database,
   options: QueryOptions,
 ): Promise<{ value: string; count: number }[]> {
   const found = await database.rows(
-    `SELECT t, count(*) AS c FROM ${CELLS} WHERE NOT miss GROUP BY t ORDER BY c DESC, t LIMIT ${limit}`,
+    `SELECT t, ${counted === undefined ? 'count(*)' : 'sum(k)'} AS c FROM ${counted ?? from} WHERE NOT miss
+     GROUP BY t ORDER BY c DESC, t LIMIT ${TOP_VALUES}`,
     options,
   );
   return found.map(([value, count]) => ({
@@ -258,7 +396,7 @@ type NumericSummary = Pick<ColumnProfile, 'numeric' | 'histogram'>;
  * A power of two (exact) that brings the largest value near 1 where squares or sums would overflow, which ends
  * DuckDB's query, or vanish; else 1.
  */
-function safeScale({ min, max }: ColumnFacts): number {
+function safeScale({ min, max }: Pick<ColumnFacts, 'min' | 'max'>): number {
   const largest = Math.max(Math.abs(min), Math.abs(max));
   if (largest === 0 || (largest > 1e-150 && largest < 1e150)) return 1;
   return 2 ** Math.min(1000, -Math.floor(Math.log2(largest)));
@@ -266,7 +404,8 @@ function safeScale({ min, max }: ColumnFacts): number {
 
 /** sd has ddof=1; quartiles interpolate linearly, as numpy.percentile; sums are compensated (Kahan). */
 async function summariseNumbers(
-  facts: ColumnFacts,
+  { from }: Pick<ColumnCells, 'from'>,
+  facts: Pick<ColumnFacts, 'min' | 'max' | 'numbers' | 'integers'>,
   database: Database,
   options: QueryOptions,
 ): Promise<NumericSummary> {
@@ -274,8 +413,9 @@ async function summariseNumbers(
   const { min, max, numbers, integers } = facts;
   const scale = safeScale(facts);
   const [row = []] = await database.rows(
-    `SELECT favg(n), stddev_samp(n), quantile_cont(n, 0.25), quantile_cont(n, 0.5), quantile_cont(n, 0.75)
-     FROM (SELECT n * ${scale}::DOUBLE AS n FROM ${CELLS} WHERE n IS NOT NULL)`,
+    `SELECT mean, sd, q[1], q[2], q[3] FROM (
+       SELECT favg(n) AS mean, stddev_samp(n) AS sd, quantile_cont(n, [0.25, 0.5, 0.75]) AS q
+       FROM (SELECT n * ${scale}::DOUBLE AS n FROM ${from} WHERE n IS NOT NULL))`,
     options,
   );
   const at = (index: number): number => toNumber(row[index]) / scale;
@@ -288,7 +428,7 @@ async function summariseNumbers(
       sd: numbers > 1 ? at(1) : NaN,
       quartiles: [at(2), at(3), at(4)],
     },
-    ...(edges === undefined ? {} : { histogram: await histogramOf(edges, database, options) }),
+    ...(edges === undefined ? {} : { histogram: await histogramOf(from, edges, database, options) }),
   };
 }
 
@@ -308,6 +448,7 @@ function histogramEdges(min: number, max: number, count: number, isWhole: boolea
 
 /** Bin i holds edges[i] <= x < edges[i + 1]; the last one holds its upper edge too, as numpy.histogram. */
 async function histogramOf(
+  from: string,
   edges: number[],
   database: Database,
   options: QueryOptions,
@@ -316,7 +457,7 @@ async function histogramOf(
   const [first = 0, last = 0] = [edges[0], edges[bins]];
   const found = await database.rows(
     `SELECT greatest(0, least(${bins - 1}, floor((n - (${first}::DOUBLE)) / ${last - first} * ${bins})))::INTEGER AS bin, count(*)
-     FROM ${CELLS} WHERE n IS NOT NULL GROUP BY bin`,
+     FROM ${from} WHERE n IS NOT NULL GROUP BY bin`,
     options,
   );
   const counts = new Array<number>(bins).fill(0);
@@ -325,17 +466,17 @@ async function histogramOf(
 }
 
 async function badNumbers(
-  column: ColumnRef,
+  column: ColumnCells,
   database: Database,
   lineOf: LineOf,
   options: QueryOptions,
 ): Promise<DataIssue | undefined> {
   const [row] = await database.rows(
-    `SELECT rowid, t, count(*) OVER () FROM ${CELLS}
-     WHERE NOT miss AND n IS NULL AND NOT ${isMissingNumberSql('t')} ORDER BY rowid LIMIT 1`,
+    `SELECT min(rowid), arg_min(t, rowid), count(*) FROM ${column.from}
+     WHERE NOT miss AND n IS NULL AND NOT ${isMissingNumberSql('t')}`,
     options,
   );
-  if (row === undefined) return undefined;
+  if (row === undefined || toNumber(row[2]) === 0) return undefined;
   const line = await lineOf(toNumber(row[0]), options);
   const count = toNumber(row[2]);
   const message = l10n.t(
@@ -353,24 +494,26 @@ const WRITTEN_NUMBER = "[-+]?[$€£¥]? ?[-+]?(\\d{1,3}([.,'\u00a0]\\d{3})+|\\d
 
 /** A column of numbers that are written so that they are read as text: it would be ignored, or one-hot, unseen. */
 async function writtenNumbers(
-  column: ColumnRef,
+  column: ColumnCells,
   facts: ColumnFacts,
   database: Database,
   lineOf: LineOf,
   options: QueryOptions,
 ): Promise<DataIssue | undefined> {
-  const [row] = await database.rows(
-    `SELECT rowid, t, count(*) OVER () FROM ${CELLS}
-     WHERE NOT miss AND n IS NULL AND regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)}) ORDER BY rowid LIMIT 1`,
+  // What starts with a letter is none, which is told before the pattern is tried.
+  const isWritten = `NOT miss AND n IS NULL AND (t < ':' OR t > '~') AND regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)})`;
+  const { from, counted } = column;
+  const [found] = await database.rows(
+    `SELECT ${counted === undefined ? 'count(*)' : 'sum(k)'} FROM ${counted ?? from} WHERE ${isWritten}`,
     options,
   );
-  const count = toNumber(row?.[2]);
-  if (
-    row === undefined ||
-    !isMostly(facts.numbers + count, facts.rows - facts.missing - facts.missingIfNumber)
-  ) {
-    return undefined;
-  }
+  const count = toNumber(found?.[0]);
+  const present = facts.rows - facts.missing - facts.missingIfNumber;
+  if (count === 0 || !isMostly(facts.numbers + count, present)) return undefined;
+  const [row = []] = await database.rows(
+    `SELECT min(rowid), arg_min(t, rowid) FROM ${from} WHERE ${isWritten}`,
+    options,
+  );
   const line = await lineOf(toNumber(row[0]), options);
   const message = l10n.t(
     'Column "{0}": line {1} has "{2}", which is read as text. Cells like this: {3}. Write numbers with a decimal point, without separators, currency or %.',
@@ -393,45 +536,130 @@ function cellIssue(
 }
 
 interface DateColumn {
-  readonly valuesMs: Float64Array;
+  readonly summary: NumericSummary;
+  readonly order: ColumnProfile['order'];
   readonly present: number;
   readonly badCount: number;
   readonly firstBadRow: number;
   readonly firstBadText: string;
 }
 
-async function readDates(column: ColumnRef, database: Database, options: QueryOptions): Promise<DateColumn> {
+async function readDates(
+  column: ColumnCells,
+  database: Database,
+  options: QueryOptions,
+): Promise<DateColumn> {
+  // A large file: SQL that reads dates as the parser here does, so that no row leaves the database.
+  if (column.from !== CELLS && column.counted === undefined) return queryDates(column, database, options);
   const texts: string[] = [];
+  const counts: number[] = [];
+  const { counted } = column;
   await database.stream(
-    `SELECT ${trimmedSql(cellColumn(column.index))} FROM cells`,
+    `SELECT t, ${counted === undefined ? '1' : 'k'}::DOUBLE FROM ${counted ?? column.from}`,
     (chunk) => {
       for (const value of chunk.getColumnValues(0)) texts.push(String(value));
+      for (const value of chunk.getColumnValues(1)) counts.push(toNumber(value));
     },
     options,
   );
   const dayFirst = isDayFirst(texts);
   const valuesMs = new Float64Array(texts.length);
+  const valueCounts = new Float64Array(texts.length);
+  let distinct = 0;
   let present = 0;
   let badCount = 0;
+  const badTexts: string[] = [];
   let firstBadRow = -1;
   for (const [row, text] of texts.entries()) {
+    const cells = counts[row] ?? 0;
     if (isMissingNumber(text, column.cells.missing)) continue;
     const value = parseDateTime(text, dayFirst);
     if (Number.isNaN(value)) {
-      badCount++;
+      badCount += cells;
+      badTexts.push(text);
       if (firstBadRow < 0) firstBadRow = row;
-    } else valuesMs[present++] = value;
+    } else {
+      valuesMs[distinct] = value;
+      valueCounts[distinct++] = cells;
+      present += cells;
+    }
   }
+  let firstBadText = badTexts[0] ?? '';
+  if (counted !== undefined && badTexts.length > 0) {
+    const [row = []] = await database.rows(
+      `SELECT min(rowid), arg_min(t, rowid) FROM ${column.from} WHERE list_contains([${sqlTexts(badTexts)}], t)`,
+      options,
+    );
+    firstBadRow = toNumber(row[0]);
+    firstBadText = String(row[1]);
+  }
+  const values = valuesMs.subarray(0, distinct);
   return {
-    valuesMs: valuesMs.slice(0, present),
+    summary: summariseDates(values, valueCounts),
+    order: counted === undefined ? orderOf(values) : await queryOrder(column, dayFirst, database, options),
     present,
     badCount,
     firstBadRow,
-    firstBadText: (texts[firstBadRow] ?? '').slice(0, MAX_EXAMPLE_LENGTH),
+    firstBadText: firstBadText.slice(0, MAX_EXAMPLE_LENGTH),
   };
 }
 
-/** As for numbers, in milliseconds since the epoch. */
+async function queryDates(
+  column: ColumnCells,
+  database: Database,
+  options: QueryOptions,
+): Promise<DateColumn> {
+  const [shown] = await database.rows(
+    `SELECT coalesce(bool_or(${showsDayFirstSql('t')}), false) FROM ${column.from} WHERE t[2] IN ('/', '-') OR t[3] IN ('/', '-')`,
+    options,
+  );
+  const dayFirst = shown?.[0] === true;
+  const from = datesSql(column, dayFirst);
+  const isBad = 'FILTER (WHERE n IS NULL)';
+  const [row = []] = await database.rows(
+    `SELECT count(n), count(*) ${isBad}, min(rowid) ${isBad}, arg_min(t, rowid) ${isBad}, min(n), max(n) FROM ${from}`,
+    options,
+  );
+  const present = toNumber(row[0]);
+  const facts = { min: toNumber(row[4]), max: toNumber(row[5]), numbers: present, integers: 0 };
+  return {
+    summary: await summariseNumbers({ from }, facts, database, options),
+    order: await queryOrder(column, dayFirst, database, options),
+    present,
+    badCount: toNumber(row[1]),
+    firstBadRow: toNumber(row[2]),
+    firstBadText: typeof row[3] === 'string' ? row[3].slice(0, MAX_EXAMPLE_LENGTH) : '',
+  };
+}
+
+/** FROM clause: n is milliseconds since 1970. */
+function datesSql({ from }: ColumnCells, dayFirst: boolean): string {
+  const time = `epoch_us(${dateTimeSql('t', dayFirst)}) / 1000.0`;
+  return `(SELECT rowid, t, ${time} AS n FROM ${from} WHERE NOT miss AND NOT ${isMissingNumberSql('t')})`;
+}
+
+/** Most columns show in their first rows that they are mixed. */
+async function queryOrder(
+  column: ColumnCells,
+  dayFirst: boolean,
+  database: Database,
+  options: QueryOptions,
+): Promise<ColumnProfile['order']> {
+  const dates = datesSql(column, dayFirst);
+  let order: ColumnProfile['order'];
+  for (const rows of [`(SELECT * FROM ${dates} LIMIT 10000)`, dates]) {
+    // Without an order of its own the window follows the rows as they are read.
+    const [row = []] = await database.rows(
+      `SELECT coalesce(bool_or(n > p), false), coalesce(bool_or(n < p), false)
+       FROM (SELECT n, lag(n) OVER () AS p FROM ${rows} WHERE n IS NOT NULL)`,
+      options,
+    );
+    if (row[0] === true && row[1] === true) return undefined;
+    order = row[0] === row[1] ? undefined : row[0] === true ? 'ascending' : 'descending';
+  }
+  return order;
+}
+
 /** Undefined where they are mixed, or all equal. */
 function orderOf(values: Float64Array): ColumnProfile['order'] {
   let [rises, falls] = [false, false];
@@ -443,18 +671,25 @@ function orderOf(values: Float64Array): ColumnProfile['order'] {
   return rises === falls ? undefined : rises ? 'ascending' : 'descending';
 }
 
-function summariseDates(valuesMs: Float64Array): NumericSummary {
-  const sorted = Float64Array.from(valuesMs).sort();
-  const count = sorted.length;
-  const [min, max] = [sorted[0] ?? NaN, sorted[count - 1] ?? NaN];
+/** As for numbers, in milliseconds since the epoch. @param counts how many cells have each value */
+function summariseDates(valuesMs: Float64Array, counts: Float64Array): NumericSummary {
+  const order = Uint32Array.from(valuesMs.keys()).sort((a, b) => (valuesMs[a] ?? 0) - (valuesMs[b] ?? 0));
+  const sorted = Float64Array.from(order, (index) => valuesMs[index] ?? NaN);
+  const cells = Float64Array.from(order, (index) => counts[index] ?? 0);
+  const count = cells.reduce((sum, each) => sum + each, 0);
+  const [min, max] = [sorted[0] ?? NaN, sorted[sorted.length - 1] ?? NaN];
   let mean = 0;
-  for (const value of sorted) mean += value / count;
+  for (const [i, value] of sorted.entries()) mean += (value * (cells[i] ?? 0)) / count;
   let squares = 0;
-  for (const value of sorted) squares += (value - mean) ** 2;
+  for (const [i, value] of sorted.entries()) squares += (value - mean) ** 2 * (cells[i] ?? 0);
+  const valueAt = (rank: number): number => {
+    let before = 0;
+    return sorted[cells.findIndex((each) => (before += each) > rank)] ?? NaN;
+  };
   const quantile = (share: number): number => {
     const at = (count - 1) * share;
-    const low = sorted[Math.floor(at)] ?? NaN;
-    return low + ((sorted[Math.ceil(at)] ?? NaN) - low) * (at - Math.floor(at));
+    const low = valueAt(Math.floor(at));
+    return low + (valueAt(Math.ceil(at)) - low) * (at - Math.floor(at));
   };
   const edges = histogramEdges(min, max, count, false);
   const summary = {
@@ -468,11 +703,11 @@ function summariseDates(valuesMs: Float64Array): NumericSummary {
   };
   if (edges === undefined) return summary;
   const bins = edges.length - 1;
-  const counts = new Array<number>(bins).fill(0);
+  const inBins = new Array<number>(bins).fill(0);
   const [first = 0, last = 0] = [edges[0], edges[bins]];
-  for (const value of sorted) {
+  for (const [i, value] of sorted.entries()) {
     const bin = Math.min(bins - 1, Math.max(0, Math.floor(((value - first) / (last - first)) * bins)));
-    counts[bin] = (counts[bin] ?? 0) + 1;
+    inBins[bin] = (inBins[bin] ?? 0) + (cells[i] ?? 0);
   }
-  return { ...summary, histogram: { edges, counts } };
+  return { ...summary, histogram: { edges, counts: inBins } };
 }

@@ -150,7 +150,7 @@ async function pairs(context: CheckContext, column: ColumnProfile, as: 'number' 
   const answer = isNumber ? standardised(numberOf(y), target) : textOf(y);
   // Always the same halves: a hash of the row.
   return `(SELECT ${as === 'number' ? numberOf(x) : textOf(x)} AS x, ${answer} AS y, (hash(rid) & 1)::TINYINT AS half, rid AS row
-    FROM ${relation.from} WHERE (${answer}) IS NOT NULL)`;
+    FROM ${relation.from}${target?.missing === 0 ? '' : ` WHERE (${answer}) IS NOT NULL`})`;
 }
 
 /** Values that repeat can be looked up; of others only whether there is one can be. */

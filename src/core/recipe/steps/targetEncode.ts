@@ -14,7 +14,6 @@ import {
   numberOf,
   PART_CODES,
   textOf,
-  trainRows,
   type ColumnExpression,
   type Relation,
 } from '../../data/relation';
@@ -58,7 +57,7 @@ const UNIT: Grid = { centre: 0, exponent: 0 };
 /** @throws BenchError 'recipe.noTarget', 'recipe.targetColumn' */
 export async function fitTargetEncode(step: Step, train: Relation, context: StepContext): Promise<State> {
   const target = targetOf(step, context);
-  const rows = await withTarget(train, target, context);
+  const rows = await withTarget(step, train, target, context);
   const outputs = await outputsOf(rows, target, await classesOf(rows, target, context), context);
   const columns = columnsOf(rows, step.columns);
   const counted = await countCategories(rows, columns, context);
@@ -102,11 +101,17 @@ function targetOf(step: Step, { target }: StepContext): Target {
   return target;
 }
 
-/** Train rows that have a target, written down: they are read once a column. */
-function withTarget(train: Relation, target: Target, { workbench, signal }: StepContext): Promise<Relation> {
+/** Train rows that have a target, written down with what is read of them once a column. */
+function withTarget(
+  step: Step,
+  train: Relation,
+  target: Target,
+  { workbench, signal }: StepContext,
+): Promise<Relation> {
   const column = columnOf(train, target.column);
   const value = target.task === 'regression' ? numberOf(column) : textOf(column);
-  return workbench.materialise(filterRows(train, `(${value}) IS NOT NULL`), { signal });
+  const rows = filterRows(train, `(${value}) IS NOT NULL`);
+  return workbench.materialise({ ...rows, columns: [...columnsOf(rows, step.columns), column] }, { signal });
 }
 
 /** By code point; of two, [negative, positive]. None for regression. */
@@ -259,20 +264,20 @@ export async function applyTargetEncode(
     const unseen = state.means.map(numberOrNull);
     return applyEncodings(state, input, { lookups: fullLookups(state, input), unseen }, context);
   }
-  const target = targetOf(step, context);
   const rows = await writtenDown(input, context);
-  return encodeOutOfFold(step, state, rows, await foldsOf(step, rows, target, context), context);
+  const folds = await foldsOf(step, state, rows, context);
+  return encodeOutOfFold(step, state, rows, folds, context);
 }
 
 /** A fold a row; NO_FOLD for rows that are not train rows or have no target. */
 async function foldsOf(
   step: Step,
+  { classes }: State,
   rows: Relation,
-  target: Target,
   context: ApplyContext,
 ): Promise<Uint8Array> {
+  const target = targetOf(step, context);
   const column = columnOf(rows, target.column);
-  const classes = await classesOf(await withTarget(trainRows(rows), target, context), target, context);
   const names = `[${classes.map(sqlText).join(', ')}]::VARCHAR[]`;
   const code =
     target.task === 'regression'

@@ -16,8 +16,8 @@ import type { CsvFile } from './csvFile';
 import { sqlText, sqlTexts, type Database, type QueryOptions, type SqlValue } from './database';
 import { DATETIME_PATTERN, isDayFirst, parseDateTime } from './datetime';
 import { dateTimeSql, showsDayFirstSql } from './datetimeSql';
-import { isMissingNumber } from './missing';
-import { numberTextSql } from './relation';
+import { isMissingNumber, MISSING_NUMBER_TEXTS, MISSING_TEXTS } from './missing';
+import { isTrimmedSql, numberTextSql } from './relation';
 import type { ValueRows } from './rowLoader';
 
 /** Above this many rows, distinct values are estimated (HyperLogLog, about 2 %). */
@@ -91,17 +91,39 @@ async function parseColumn(
   options: QueryOptions,
 ): Promise<ColumnCells> {
   const { index, cells } = column;
-  const text = trimmedSql(cellColumn(index));
+  const text = textSql(cellColumn(index));
   await database.rows(
     `CREATE OR REPLACE TABLE ${CELLS} AS
-     SELECT t, ${isMissingSql('t', cells)} AS miss, ${presentNumberSql(cells)} AS n FROM (SELECT ${text} AS t FROM cells)`,
+     SELECT t, ${missingSql(cells)} AS miss, ${presentNumberSql(cells)} AS n FROM (SELECT ${text} AS t FROM cells)`,
     options,
   );
   return { ...column, from: CELLS };
 }
 
+/** As trimmedSql. Hardly a cell has space around it, which is told faster than it is trimmed. */
+function textSql(id: string): string {
+  return `CASE WHEN ${isTrimmedSql(id)} THEN ${id} ELSE ${trimmedSql(id)} END`;
+}
+
+/** What is longer than all of the words is none of them. */
+function missingSql(cells: CellSyntax): string {
+  const longest = longestOf([...MISSING_TEXTS, ...cells.missing]);
+  return `strlen(t) <= ${longest} AND ${isMissingSql('t', cells)}`;
+}
+
+function longestOf(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => Buffer.byteLength(text)));
+}
+
+const IS_MISSING_NUMBER = `strlen(t) <= ${longestOf(MISSING_NUMBER_TEXTS)} AND ${isMissingNumberSql('t')}`;
+
+/** A number starts with a digit, a sign or a point: all that comes before ':'. */
+function cellNumberSql({ numbers }: CellSyntax): string {
+  return `CASE WHEN t < ':' THEN ${numberSql('t', numbers)} END`;
+}
+
 function presentNumberSql(cells: CellSyntax): string {
-  const number = numberSql('t', cells.numbers);
+  const number = cellNumberSql(cells);
   // A number may be one of the user's own words for "no value": -999.
   return cells.missing.length === 0 ? number : `CASE WHEN NOT miss THEN ${number} END`;
 }
@@ -122,9 +144,9 @@ async function profileValues(
   if (numbers.has(column.index)) return profileNumbers(column, view, context);
   const id = cellColumn(column.index);
   // A cell that means "no value" is NULL in the view.
-  const present = `CASE WHEN t <> '' THEN ${numberSql('t', column.cells.numbers)} END`;
+  const present = cellNumberSql(column.cells);
   const parsed = (rows: string, more: string): string =>
-    `(SELECT ${more}, t, t = '' AS miss, ${present} AS n FROM (SELECT ${more}, ${trimmedSql(id)} AS t FROM ${rows}))`;
+    `(SELECT ${more}, t, t = '' AS miss, ${present} AS n FROM (SELECT ${more}, ${textSql(id)} AS t FROM ${rows}))`;
   const counted = (await hasFewTexts(id, view, database, { signal }))
     ? `(SELECT ${id}, count(*) AS k FROM ${view} GROUP BY ${id})`
     : undefined;
@@ -168,7 +190,7 @@ async function profileNumbers(
     { signal },
   );
   const [numbers = 0, integers = 0, distinct = 0, min = 0, max = 0] = row.map(toNumber);
-  const facts: ColumnFacts & TextLengths = {
+  const facts: ColumnFacts & TextFacts = {
     ...NO_TEXTS,
     ...{ name: column.name, rows: column.rows, missing: column.rows - numbers },
     ...{ distinct: Math.min(distinct, numbers), numbers, integers, min, max },
@@ -185,7 +207,7 @@ async function profileNumbers(
 
 const NO_TEXTS = {
   ...{ missingIfNumber: 0, leadingZeros: 0, longDigits: 0, dates: 0 },
-  ...{ meanLength: 0, maxLength: 0, minLength: 0, meanWords: 0, cjk: 0, fewValues: [] },
+  ...{ meanLength: 0, maxLength: 0, minLength: 0, written: 0, meanWords: 0, cjk: 0, fewValues: [] },
 };
 
 interface Profiled {
@@ -248,7 +270,7 @@ function usualIssues({ name, rows }: ColumnRef, { distinct }: ColumnFacts, missi
 
 async function describe(
   column: ColumnCells,
-  facts: ColumnFacts & TextLengths,
+  facts: ColumnFacts & TextFacts,
   guess: { type: ColumnProfile['type']; reason: string; missing: number; dates: DateColumn | undefined },
   database: Database,
   options: QueryOptions,
@@ -291,16 +313,18 @@ async function describe(
   };
 }
 
-interface TextLengths {
+interface TextFacts {
   /** Of the shortest text. */
   readonly minLength: number;
+  /** Texts that are numbers with separators, currency or %. */
+  readonly written: number;
 }
 
 async function countFacts(
   column: ColumnCells,
   database: Database,
   options: QueryOptions,
-): Promise<ColumnFacts & TextLengths> {
+): Promise<ColumnFacts & TextFacts> {
   const { from, counted } = column;
   // Texts that are counted once each are few: their number is exact whatever the rows.
   const isExact = counted !== undefined || column.rows <= EXACT_DISTINCT_ROWS;
@@ -315,18 +339,19 @@ async function countFacts(
   // What is told from a byte or a length is told before a pattern is tried.
   const [row = []] = await database.rows(
     `SELECT ${cells('miss')},
-       ${cells(`NOT miss AND ${isMissingNumberSql('t')}`)},
+       ${cells(`NOT miss AND ${IS_MISSING_NUMBER}`)},
        ${distinct} ${present},
        ${cells('n IS NOT NULL')},
        ${cells('n = trunc(n)')},
        ${cells(`n IS NOT NULL AND length(t) > 1 AND t[1] = '0' AND t[2] BETWEEN '0' AND '9'`)},
-       ${cells(`length(t) > 15 AND n = trunc(n) AND NOT contains(t, '.') AND NOT contains(lower(t), 'e')`)},
+       ${cells(`length(t) > 15 AND n = trunc(n) AND NOT contains(t, '.') AND NOT contains(t, 'e') AND NOT contains(t, 'E')`)},
        min(n), max(n),
        ${cells(`n IS NULL AND length(t) BETWEEN 6 AND 40 AND regexp_full_match(t, ${sqlText(DATETIME_PATTERN)})`)},
        ${mean('length(t)')}, max(length(t)) ${present},
        ${mean(`length(t) - length(replace(t, ' ', '')) + 1`)},
        ${cells(`n IS NULL AND strlen(t) > length(t) AND regexp_matches(t, '[\\p{Han}\\p{Hiragana}\\p{Katakana}]')`)},
-       min(length(t)) ${present}
+       min(length(t)) ${present},
+       ${cells(IS_WRITTEN_NUMBER)}
      FROM ${counted ?? from}`,
     options,
   );
@@ -356,6 +381,7 @@ async function countFacts(
     meanWords: count(12),
     cjk: count(13),
     minLength: count(14),
+    written: count(15),
     fewValues: few.map(([value]) => String(value)),
   };
 }
@@ -492,26 +518,22 @@ async function badNumbers(
 // 1.234,5 and 1,234.5 and 0,5 and $3 and 4 % and 12€; what a plain number would be has n.
 const WRITTEN_NUMBER = "[-+]?[$€£¥]? ?[-+]?(\\d{1,3}([.,'\u00a0]\\d{3})+|\\d+)([.,]\\d+)?[ \u00a0]?[%$€£¥]?";
 
+// What starts with a letter is none, which is told before the pattern is tried.
+const IS_WRITTEN_NUMBER = `NOT miss AND n IS NULL AND (t < ':' OR t > '~') AND regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)})`;
+
 /** A column of numbers that are written so that they are read as text: it would be ignored, or one-hot, unseen. */
 async function writtenNumbers(
   column: ColumnCells,
-  facts: ColumnFacts,
+  facts: ColumnFacts & TextFacts,
   database: Database,
   lineOf: LineOf,
   options: QueryOptions,
 ): Promise<DataIssue | undefined> {
-  // What starts with a letter is none, which is told before the pattern is tried.
-  const isWritten = `NOT miss AND n IS NULL AND (t < ':' OR t > '~') AND regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)})`;
-  const { from, counted } = column;
-  const [found] = await database.rows(
-    `SELECT ${counted === undefined ? 'count(*)' : 'sum(k)'} FROM ${counted ?? from} WHERE ${isWritten}`,
-    options,
-  );
-  const count = toNumber(found?.[0]);
+  const count = facts.written;
   const present = facts.rows - facts.missing - facts.missingIfNumber;
   if (count === 0 || !isMostly(facts.numbers + count, present)) return undefined;
   const [row = []] = await database.rows(
-    `SELECT min(rowid), arg_min(t, rowid) FROM ${from} WHERE ${isWritten}`,
+    `SELECT min(rowid), arg_min(t, rowid) FROM ${column.from} WHERE ${IS_WRITTEN_NUMBER}`,
     options,
   );
   const line = await lineOf(toNumber(row[0]), options);

@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import type { Readable, Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import * as l10n from '@vscode/l10n';
 import { Decompress } from 'fzstd';
 import { throwIfAborted } from '../../shared/abort';
@@ -75,11 +75,9 @@ function unpacked(file: Readable, compression: Compression, chunkBytes: number):
     case 'none':
       return file;
     case 'gzip':
-      return through(file, zlib.createGunzip({ chunkSize: Math.max(64, chunkBytes) }));
-    case 'zstd': {
-      const native = nativeZstd();
-      return native === undefined ? zstdChunks(file) : through(file, native());
-    }
+      return through(file, createGunzip({ chunkSize: Math.max(64, chunkBytes) }));
+    case 'zstd':
+      return zstdChunks(file);
   }
 }
 
@@ -92,16 +90,7 @@ function through(file: Readable, transform: Transform): AsyncIterable<Uint8Array
   return file.pipe(transform);
 }
 
-/** Node has it from 22.15 on. */
-function nativeZstd(): (() => Transform) | undefined {
-  const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
-  return isTransformFactory(create) ? create : undefined;
-}
-
-function isTransformFactory(value: unknown): value is () => Transform {
-  return typeof value === 'function';
-}
-
+/** Not Node's own, which it has from 22.15 on: that one ends with the first of several frames, without a word (24.21). */
 async function* zstdChunks(file: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let ready: Uint8Array[] = [];
   const decoder = new Decompress((chunk) => {

@@ -19,6 +19,12 @@ const ROWS = [
 /** CSV as the command zstd 1.5 writes it (--no-check). */
 const ZSTD = Buffer.from('KLUv/QBYSQEAbmFtZSxuCkpvc8OpLDEKInR3bwpsaW5lcyIsMgpzaG9ydArmnY4sMwo=', 'base64');
 
+/** The same in two frames, one behind the other. */
+const ZSTD_FRAMES = Buffer.from(
+  'KLUv/QBYaQAAbmFtZSxuCkpvc8OpLCi1L/0AWOEAADEKInR3bwpsaW5lcyIsMgpzaG9ydArmnY4sMwo=',
+  'base64',
+);
+
 async function copies(): Promise<string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith(`model-bench-copy-${process.pid}-`));
 }
@@ -28,6 +34,7 @@ describe('a packed file', () => {
     ['gzip', gzipSync(CSV)],
     ['gzip', Buffer.concat([gzipSync(CSV.slice(0, 12)), gzipSync(CSV.slice(12))])],
     ['zstd', ZSTD],
+    ['zstd', ZSTD_FRAMES],
   ])('of %s is read whatever its name, with the lines of its text', async (compression, content) => {
     for (const chunkBytes of [3, undefined]) {
       const source = await csv.open(content, 'packed.csv', { chunkBytes });

@@ -110,6 +110,14 @@ export async function firstCells(
   }));
 }
 
+/** Whether a column of numbers seems to have whole ones only: quartiles of such lie at quarters between two of them. */
+export function seemsWhole({ numeric }: ColumnProfile): boolean {
+  if (numeric === undefined) return false;
+  return [numeric.min, numeric.max, ...numeric.quartiles.map((quartile) => 4 * quartile)].every(
+    Number.isInteger,
+  );
+}
+
 const MAX_TEXT = 80;
 /** A cell as it is shown in a message. */
 export function shortText(text: string): string {

@@ -10,6 +10,7 @@ import {
   FIRST_ROWS,
   numberAt,
   percent,
+  seemsWhole,
   sharesOf,
   shortText,
   type CheckContext,
@@ -45,17 +46,16 @@ export const groupOverlap: QualityCheck = {
   },
 };
 
-function isGroup({ name, type, distinct, rows, missing, numeric }: ColumnProfile): boolean {
-  const present = rows - missing;
+function isGroup(column: ColumnProfile): boolean {
+  const { name, type, distinct, rows, missing } = column;
   const words = name.replaceAll(/([a-z])([A-Z])/g, '$1_$2');
   // Amounts have fractions: trip may be a number of the trip, or its length.
-  const isWhole =
-    numeric !== undefined && [numeric.min, numeric.max, ...numeric.quartiles].every(Number.isInteger);
+  const isName = type === 'category' || type === 'id' || (type === 'number' && seemsWhole(column));
   return (
-    (type === 'category' || type === 'id' || (type === 'number' && isWhole)) &&
+    isName &&
     NAMED_LIKE_GROUP.test(words) &&
     distinct >= MIN_GROUPS &&
-    distinct * MIN_GROUP_ROWS <= present
+    distinct * MIN_GROUP_ROWS <= rows - missing
   );
 }
 

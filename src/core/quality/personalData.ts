@@ -11,6 +11,7 @@ import {
   leaveOut,
   numberAt,
   percent,
+  seemsWhole,
   stepsRemedy,
   type CheckContext,
   type Found,
@@ -168,12 +169,10 @@ export const personalData: QualityCheck = {
 };
 
 /** Dates and yes or no are about everybody; a phone number has seven digits at least, and no fraction. */
-function mayBePersonal({ type, numeric, missing, rows }: ColumnProfile): boolean {
+function mayBePersonal(column: ColumnProfile): boolean {
+  const { type, numeric, missing, rows } = column;
   if (type === 'boolean' || type === 'datetime' || missing === rows) return false;
-  if (type !== 'number') return true;
-  return (
-    numeric !== undefined && numeric.max >= 1e6 && [numeric.max, ...numeric.quartiles].every(Number.isInteger)
-  );
+  return type !== 'number' || (numeric !== undefined && numeric.max >= 1e6 && seemsWhole(column));
 }
 
 /** `t` and in how many cells it stands, 0 for missing. Categories are looked at once each. */

@@ -1,26 +1,38 @@
 // What a check offers takes its finding away: each remedy is done to the planted file, and the file is checked again.
 import { describe, expect, it } from 'vitest';
-import { QUALITY_CHECKS, type QualityCheckId, type Remedy } from '../../../src/shared/schema/quality';
-import { recipeStepSchema } from '../../../src/shared/schema/recipeSteps';
+import {
+  QUALITY_CHECKS,
+  type QualityCheckId,
+  type QualityFinding,
+  type Remedy,
+} from '../../../src/shared/schema/quality';
 import { csvFolder } from '../data/tempCsv';
 import { CASES, CLEAN, type Plant } from './cases';
 import { applySteps, findingsOf } from './support';
 
 const folder = csvFolder();
 
-/** The findings of the same columns after one remedy; undefined for one that changes neither table nor split. */
+/**
+ * What is still found after one remedy; undefined for one that changes neither table nor split. Not learning from a
+ * column is dropping it as far as a model goes, which is offered beside it.
+ */
 async function leftAfter(remedy: Remedy, id: QualityCheckId, plant: Plant): Promise<string[] | undefined> {
   const { csv, target = CLEAN.target, split } = plant;
-  if (remedy.kind === 'classWeights') return undefined;
-  if (remedy.kind === 'split') {
-    return (await findingsOf(folder, csv, id, { target, split: remedy.split })).map(({ message }) => message);
+  switch (remedy.kind) {
+    case 'classWeights':
+    case 'ignoreFeature':
+      return undefined;
+    case 'split':
+      return messages(await findingsOf(folder, csv, id, { target, split: remedy.split }));
+    case 'steps': {
+      const after = await applySteps(await folder.write(csv), remedy.steps, { target, split });
+      return messages(await findingsOf(folder, after, id, { target, split }));
+    }
   }
-  const steps =
-    remedy.kind === 'steps'
-      ? remedy.steps
-      : [recipeStepSchema.parse({ step: 'dropColumns', columns: [remedy.column] })];
-  const after = await applySteps(await folder.write(csv), steps, { target, split });
-  return (await findingsOf(folder, after, id, { target, split })).map(({ message }) => message);
+}
+
+function messages(findings: readonly QualityFinding[]): string[] {
+  return findings.map(({ message }) => message);
 }
 
 describe('the remedies', () => {
@@ -33,7 +45,8 @@ describe('the remedies', () => {
     const left = await Promise.all(
       (finding?.remedies ?? []).map(async (remedy) => [remedy.label, await leftAfter(remedy, id, plant)]),
     );
-    expect(left.filter(([, messages]) => messages !== undefined && messages.length > 0)).toEqual([]);
-    expect(left.length).toBeGreaterThan(0);
+    const tried = left.filter(([, found]) => found !== undefined);
+    expect(tried).toEqual(tried.map(([label]) => [label, []]));
+    expect(tried.length).toBeGreaterThan(0);
   });
 });

@@ -1,10 +1,10 @@
 // Owns the grid: an imperative island that keeps only the visible rows and columns in the page, so that ten million rows
 // or a hundred thousand columns scroll as forty by ten do. Told what to show, tells what was pointed at.
 import * as l10n from '@vscode/l10n';
-import { el, oncePerFrame } from '../ui/dom';
-import { headCell, headId } from './gridHead';
+import { el, oncePerFrame, setChildren } from '../ui/dom';
+import { headCell, headId, type HeadState } from './gridHead';
 import { gridKey, type CellAt } from './gridKeys';
-import type { GridModel } from './gridModel';
+import type { GridColumn, GridModel } from './gridModel';
 import { cellId, RowPool } from './gridRows';
 import { columnEdges, scrollMap, visibleColumns, visibleRows, type ScrollMap, type Window } from './scroll';
 import type { Sort } from './state';
@@ -59,6 +59,7 @@ export class Grid {
   private topRow = 0;
   private active: CellAt | undefined;
   private headKey = '';
+  private readonly heads = new Map<number, { column: GridColumn; key: string; element: HTMLElement }>();
   private version = 0;
   private resizing = false;
   private readonly draw = oncePerFrame(() => this.render());
@@ -201,7 +202,7 @@ export class Grid {
     for (let i = shown.from; i < shown.to; i++) {
       const column = model.column(i);
       if (column === undefined) continue;
-      const cell = headCell(column, {
+      const cell = this.headOf(column, {
         index: i,
         isSelected: i === selected,
         isActive: i === activeColumn,
@@ -217,7 +218,18 @@ export class Grid {
       cell.style.transform = `translateX(${this.gutter + (this.edges[i] ?? 0)}px)`;
       cells.push(cell);
     }
-    this.head.replaceChildren(this.corner, ...cells);
+    setChildren(this.head, [this.corner, ...cells]);
+    for (const i of this.heads.keys()) if (i < shown.from || i >= shown.to) this.heads.delete(i);
+  }
+
+  /** A header keeps its element while it is in view and says the same. */
+  private headOf(column: GridColumn, state: HeadState): HTMLElement {
+    const kept = this.heads.get(state.index);
+    const key = JSON.stringify(state);
+    if (kept !== undefined && kept.column === column && kept.key === key) return kept.element;
+    const element = headCell(column, state);
+    this.heads.set(state.index, { column, key, element });
+    return element;
   }
 
   private pointToActive(): void {

@@ -82,10 +82,10 @@ export function fileModel(table: FileTable, find: string): GridModel {
   const shown = names.map((name, index) => ({ name, index })).filter(({ name }) => matches(name, find));
   return {
     names: shown.map(({ name }) => name),
-    column(index) {
+    column: once((index) => {
       const name = shown[index]?.name;
       return name === undefined ? undefined : fileColumn(name, profiles.get(name));
-    },
+    }),
     get rowCount() {
       return rows.count ?? (isPlain ? Math.max(table.fileRows, head.length) : 0);
     },
@@ -105,6 +105,18 @@ export function fileModel(table: FileTable, find: string): GridModel {
       const isHere = isPlain && to <= head.length;
       if (!isHere) rows.want(from, to);
     },
+  };
+}
+
+/** Each cell asks for its column; a chart is counted once. */
+function once<T>(make: (index: number) => T): (index: number) => T {
+  const made = new Map<number, T>();
+  return (index) => {
+    const kept = made.get(index);
+    if (kept !== undefined) return kept;
+    const value = make(index);
+    made.set(index, value);
+    return value;
   };
 }
 
@@ -158,11 +170,11 @@ export function diffModel(
     : table.rows;
   return {
     names: columns.map(({ column }) => column.name),
-    column(index) {
+    column: once((index) => {
       const found = columns[index];
       if (found === undefined) return undefined;
       return diffColumn(found.column, found.changed, { before, after, types: options.types });
-    },
+    }),
     rowCount: rows.length,
     firstChange: columns.find(({ column, changed: cells }) => column.mark !== 'same' || cells > 0)?.column
       .name,

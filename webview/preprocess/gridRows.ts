@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { el } from '../ui/dom';
 import { icon } from '../ui/icons';
 import type { DiffCell, Mark } from './diff';
-import type { GridModel } from './gridModel';
+import type { GridModel, GridRow } from './gridModel';
 import type { Window } from './scroll';
 
 export interface RowsFrame {
@@ -80,28 +80,49 @@ export class RowPool {
     const mark = data?.mark ?? 'same';
     row.className = `grid-row ${mark}${data === undefined ? ' waiting' : ''}${activeColumn > -2 ? ' current' : ''}`;
     row.dataset['row'] = String(r);
-    const [head, ...cells] = row.children;
-    if (head instanceof HTMLElement) fillNumber(head, data, frame.gutter);
-    for (let i = columns.from; i < columns.to; i++) {
-      let cell = cells[i - columns.from];
-      if (!(cell instanceof HTMLElement)) {
-        cell = el('div', { attrs: { role: 'gridcell' } });
-        row.append(cell);
-      }
-      if (cell instanceof HTMLElement) this.fillCell(cell, { r, i, data: data?.cell(i), frame });
+    const [head] = row.children;
+    const known = `${frame.version}/${r}/${data === undefined}`;
+    if (head instanceof HTMLElement && head.dataset['key'] !== known) {
+      head.dataset['key'] = known;
+      fillNumber(head, data, frame.gutter);
     }
-    for (let k = columns.to - columns.from; k < cells.length; k++) {
-      const cell = cells[k];
-      if (cell instanceof HTMLElement) cell.hidden = true;
+    this.fillCells(row, { r, data, frame, known });
+  }
+
+  /** A cell keeps its element too while its column is in view: column i lives in slot i modulo the pool. */
+  private fillCells(
+    row: HTMLElement,
+    { r, data, frame, known }: { r: number; data: GridRow | undefined; frame: RowsFrame; known: string },
+  ): void {
+    const { columns, active, selected } = frame;
+    const count = columns.to - columns.from;
+    while (row.children.length - 1 < count) row.append(el('div', { attrs: { role: 'gridcell' } }));
+    const size = row.children.length - 1;
+    for (let k = 0; k < size; k++) {
+      const cell = row.children[k + 1];
+      if (!(cell instanceof HTMLElement)) continue;
+      const i = columns.from + ((k - (columns.from % size) + size) % size);
+      cell.hidden = i >= columns.to;
+      if (cell.hidden) continue;
+      const isActive = active?.row === r && active.column === i;
+      const key = `${known}/${i}/${isActive}/${i === selected}/${frame.edges[i + 1] ?? 0}`;
+      if (cell.dataset['key'] === key) continue;
+      cell.dataset['key'] = key;
+      this.fillCell(cell, { r, i, data: data?.cell(i), frame, isActive });
     }
   }
 
   private fillCell(
     cell: HTMLElement,
-    { r, i, data, frame }: { r: number; i: number; data: DiffCell | undefined; frame: RowsFrame },
+    {
+      r,
+      i,
+      data,
+      frame,
+      isActive,
+    }: { r: number; i: number; data: DiffCell | undefined; frame: RowsFrame; isActive: boolean },
   ): void {
     const column = frame.model.column(i);
-    const isActive = frame.active?.row === r && frame.active.column === i;
     const parts = ['grid-cell'];
     if (column?.isNumeric === true) parts.push('numeric');
     if (column !== undefined && column.mark !== 'same') parts.push(`column-${column.mark}`);
@@ -109,7 +130,6 @@ export class RowPool {
     if (data?.old !== undefined) parts.push('changed');
     if (i === frame.selected) parts.push('selected');
     if (isActive) parts.push('active');
-    cell.hidden = false;
     cell.className = parts.join(' ');
     cell.id = cellId(r, i);
     cell.textContent = data === undefined ? '' : (data.short ?? data.text ?? missingText());

@@ -179,9 +179,12 @@ const FORMULA_SQL = '^[=+\\-@\t\r\n]';
 
 function csvCell(column: RelationColumn, quoteFormulas: boolean): string {
   const shown = shownSql(column);
+  // Half the time for 0/1 columns, of which one-hot makes many.
+  if (column.kind === 'number') return `CASE ${column.id} WHEN 0 THEN '0' WHEN 1 THEN '1' ELSE ${shown} END`;
   if (!quoteFormulas || column.kind !== 'text') return shown;
-  // -5 in a text column is a number, not a formula.
-  return `CASE WHEN regexp_matches(${shown}, ${sqlText(FORMULA_SQL)}) AND (${numberOf(column)}) IS NULL THEN '''' || ${shown} ELSE ${shown} END`;
+  // -5 in a text column is a number, not a formula. A CASE in a CASE: AND would look at every cell as a number.
+  const quoted = `CASE WHEN (${numberOf(column)}) IS NULL THEN '''' || ${shown} ELSE ${shown} END`;
+  return `CASE WHEN regexp_matches(${shown}, ${sqlText(FORMULA_SQL)}) THEN ${quoted} ELSE ${shown} END`;
 }
 
 function headerRecord(columns: readonly RelationColumn[], options: ExportOptions): string {

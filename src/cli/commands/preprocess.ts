@@ -25,7 +25,7 @@ import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { describeStep } from '../../shared/stepTexts';
 import { openCsv, type CsvSource } from '../../core/data/csvSource';
 import { requireExperiment } from '../../core/experiment/parseExperiment';
-import { exists } from '../../core/files';
+import { exists, isSameFile } from '../../core/files';
 import { requireRecipeFile } from '../../core/recipe/recipeFile';
 import { exportRecipe, type ExportedRecipe } from '../../core/recipe/session/exportRecipe';
 import { EXIT_OK, print, printJson, ProgressLine, writeOutput } from '../output';
@@ -57,7 +57,7 @@ export async function preprocess(csv: string, options: PreprocessOptions): Promi
     );
   }
   if (!options.force) await requireFree(output);
-  if (options.fitted !== undefined && !options.force) await requireFree(path.resolve(options.fitted));
+  if (options.fitted !== undefined) await requirePlaceOfFitted(options.fitted, csv, output, options.force);
   const recipe = await readRecipe(options.recipe);
   const fitted = options.apply === undefined ? undefined : await readFitted(options.apply);
   const source = await openCsv(path.resolve(csv), { reading: readingOf(options, recipe.reading) });
@@ -159,6 +159,23 @@ async function requireFree(file: string): Promise<void> {
     'cli.fileExists',
     l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', file),
   );
+}
+
+/** Neither the table that is read nor the one that is written: --force is no leave for that. */
+async function requirePlaceOfFitted(
+  fitted: string,
+  csv: string,
+  output: string,
+  force: boolean,
+): Promise<void> {
+  const file = path.resolve(fitted);
+  if (file === output || (await isSameFile(file, path.resolve(csv)))) {
+    throw new BenchError(
+      'cli.usage',
+      l10n.t('{0} is the table itself; expected another file for what the recipe learnt.', fitted),
+    );
+  }
+  if (!force) await requireFree(file);
 }
 
 /** What the command line says wins over the experiment; a target alone gets the split that a config would have. */

@@ -174,11 +174,33 @@ export const classImbalance: QualityCheck = {
         columns: [target.column],
         count: fewest,
         rows: [],
-        remedies: balance(context),
+        remedies: isTooSmall ? await withoutSmallClasses(context, classes) : balance(context),
       },
     ];
   },
 };
+
+const MAX_SMALL_CLASSES = 20;
+
+/** Nothing can be made of a class that has hardly a row: its rows are left out, if two classes are left. */
+async function withoutSmallClasses(context: CheckContext, classes: number): Promise<Remedy[]> {
+  const name = context.target?.column ?? '';
+  const small = await context.query(
+    `SELECT t FROM ${await cellsOf(context, name)} WHERE t IS NOT NULL GROUP BY t HAVING count(*) < ${RARE_ROWS}
+     ORDER BY t LIMIT ${MAX_SMALL_CLASSES + 1}`,
+  );
+  const weigh: Remedy = { kind: 'classWeights', label: l10n.t('Weigh rare classes more in training') };
+  if (small.length > MAX_SMALL_CLASSES || classes - small.length < 2) return [weigh];
+  return [
+    stepsRemedy(
+      l10n.t('Leave out the rows of classes with fewer than {0} rows', RARE_ROWS),
+      'start',
+      { step: 'markMissing', columns: [name], values: small.map(([text]) => String(text)) },
+      { step: 'dropMissing', columns: [name], when: 'any' },
+    ),
+    weigh,
+  ];
+}
 
 function balance(context: CheckContext): Remedy[] {
   const numbers = featureColumns(context).filter(({ type, missing }) => type === 'number' && missing === 0);

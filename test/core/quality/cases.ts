@@ -214,3 +214,146 @@ export const CASES: Readonly<Record<QualityCheckId, Plant>> = {
     firstLine: 2,
   },
 };
+
+/** The same faults in another shape, where another remedy is offered. */
+export const VARIANTS: readonly (readonly [QualityCheckId, string, Plant])[] = [
+  [
+    'highMissing',
+    'a category',
+    {
+      csv: plant({ colour: each((row) => (row % 5 === 0 ? '' : clean['colour']![row]!)) }),
+      columns: ['colour'],
+      status: 'note',
+    },
+  ],
+  [
+    'highMissing',
+    'a date',
+    {
+      csv: plant({ seen: each((row) => (row % 3 === 0 ? 'NA' : clean['seen']![row]!)) }),
+      columns: ['seen'],
+      status: 'note',
+    },
+  ],
+  [
+    'nearDuplicatesAcrossSplits',
+    'rows that are equal but for the target',
+    {
+      csv: table({
+        ...Object.fromEntries(
+          Object.entries(clean).map(([name, texts]) => [name, [...texts, ...texts.slice(10, 70)]]),
+        ),
+        label: [
+          ...clean['label']!,
+          ...clean['label']!.slice(10, 70).map((text) => (text === 'yes' ? 'no' : 'yes')),
+        ],
+      }),
+      columns: [],
+      status: 'warn',
+    },
+  ],
+  [
+    'outliers',
+    'a wide column on both sides',
+    {
+      csv: plant({ weight: patched('weight', { 1: '-4e9', 2: '1e12', 3: '-1e10' }) }),
+      columns: ['weight'],
+      status: 'note',
+      count: 3,
+    },
+  ],
+  [
+    'skew',
+    'a tail to the left',
+    {
+      csv: plant({ depth: each(() => (-10 * Math.exp(1.2 * stream.nextNormal())).toFixed(3)) }),
+      columns: ['depth'],
+      status: 'note',
+    },
+  ],
+  [
+    'rareCategories',
+    'enough rows to be one category',
+    {
+      csv: plant({ colour: patched('colour', { 3: 'teal', 90: 'ochre', 91: 'ochre', 200: 'mauve' }) }),
+      columns: ['colour'],
+      status: 'note',
+      count: 4,
+    },
+  ],
+  [
+    'classImbalance',
+    'a class of two rows',
+    {
+      csv: plant({ label: patched('label', { 17: 'maybe', 77: 'maybe' }) }),
+      target: { column: 'label', task: 'multiclass' },
+      columns: ['label'],
+      status: 'warn',
+      count: 2,
+    },
+  ],
+  [
+    'targetMissing',
+    'a number with words in it',
+    {
+      csv: plant({ weight: patched('weight', { 4: '', 9: 'heavy' }) }),
+      target: { column: 'weight', task: 'regression' },
+      columns: ['weight'],
+      status: 'note',
+      count: 2,
+    },
+  ],
+  [
+    'targetProxy',
+    'a number that explains a number',
+    {
+      csv: plant({ pounds: clean['weight']!.map((text) => (2.2046 * Number(text)).toFixed(1)) }),
+      target: { column: 'weight', task: 'regression' },
+      columns: ['pounds'],
+      status: 'fail',
+    },
+  ],
+  [
+    'inconsistentSpelling',
+    'space alone',
+    {
+      csv: plant({ colour: patched('colour', { 5: ' red', 6: 'green ', 7: 'blue  ' }) }),
+      columns: ['colour'],
+      status: 'note',
+    },
+  ],
+  [
+    'personalData',
+    'an address in free text',
+    {
+      csv: plant({
+        remark: each(
+          (row) =>
+            `seen on day ${String(row)} of the long and dry year, write to me@example.org or wait for ${String(row * 3)} days`,
+        ),
+      }),
+      columns: ['remark'],
+      status: 'warn',
+    },
+  ],
+  [
+    'futureInformation',
+    'rows in the order of time',
+    {
+      csv: plant({
+        seen: each((row) => day(row)),
+        weight: numbers(ROWS, () => stream.nextNormal())
+          .map(
+            (
+              (sum) => (step) =>
+                (sum += step)
+            )(0),
+          )
+          .map((value) => value.toFixed(3)),
+      }),
+      target: { column: 'weight', task: 'regression' },
+      columns: ['seen'],
+      status: 'note',
+    },
+  ],
+];

@@ -1,8 +1,8 @@
 // Every check fires on what was planted for it and on nothing in a clean table.
 import { describe, expect, it } from 'vitest';
-import { QUALITY_CHECKS } from '../../../src/shared/schema/quality';
+import { QUALITY_CHECKS, type QualityCheckId } from '../../../src/shared/schema/quality';
 import { csvFolder } from '../data/tempCsv';
-import { CASES, CLEAN } from './cases';
+import { CASES, CLEAN, VARIANTS, type Plant } from './cases';
 import { check, findingsOf } from './support';
 
 const folder = csvFolder();
@@ -17,14 +17,20 @@ describe('a clean table', () => {
 });
 
 describe('a planted fault', () => {
-  it.each(QUALITY_CHECKS)('is found by %s, with its column, count and line', async (id) => {
-    const { csv, columns, status, count, firstLine, target = CLEAN.target, split } = CASES[id];
-    const findings = await findingsOf(folder, csv, id, { target, split });
-    expect(findings.map((finding) => [finding.status, finding.columns])).toEqual([[status, columns]]);
-    const [finding] = findings;
-    if (count !== undefined) expect(finding?.count).toBe(count);
-    if (firstLine !== undefined) expect(finding?.rows[0]?.line).toBe(firstLine);
-    expect(finding?.message).toMatch(/\d/);
-    expect(finding?.remedies.length).toBeGreaterThan(0);
-  });
+  it.each(QUALITY_CHECKS)('is found by %s, with its column, count and line', (id) =>
+    expectFound(id, CASES[id]),
+  );
+
+  it.each(VARIANTS)('is found by %s: %s', (id, _, plant) => expectFound(id, plant));
 });
+
+async function expectFound(id: QualityCheckId, plant: Plant): Promise<void> {
+  const { csv, columns, status, count, firstLine, target = CLEAN.target, split } = plant;
+  const findings = await findingsOf(folder, csv, id, { target, split });
+  expect(findings.map((finding) => [finding.status, finding.columns])).toEqual([[status, columns]]);
+  const [finding] = findings;
+  if (count !== undefined) expect(finding?.count).toBe(count);
+  if (firstLine !== undefined) expect(finding?.rows[0]?.line).toBe(firstLine);
+  expect(finding?.message).toMatch(/\d/);
+  expect(finding?.remedies.length).toBeGreaterThan(0);
+}

@@ -25,11 +25,6 @@ export function sortReport(report: QualityReport): SortedReport {
   };
 }
 
-export function worstStatus(report: QualityReport): QualityStatus {
-  const [worst] = sortReport(report).findings;
-  return worst?.finding.status ?? 'pass';
-}
-
 export interface Suggestion {
   readonly finding: QualityFinding;
   readonly remedy: Remedy;

@@ -112,10 +112,6 @@ export class Grid {
     this.draw();
   }
 
-  focus(): void {
-    this.element.focus();
-  }
-
   /** Another table: from its first row. */
   toTop(): void {
     this.topRow = 0;

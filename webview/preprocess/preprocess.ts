@@ -267,7 +267,10 @@ function tabItems(): TabItem<Tab>[] {
       label: l10n.t('Checks'),
       ...(found === 0
         ? {}
-        : { count: formatCount(found), countLabel: l10n.t('{0} findings', formatCount(found)) }),
+        : {
+            count: formatCount(found),
+            countLabel: found === 1 ? l10n.t('1 finding') : l10n.t('{0} findings', formatCount(found)),
+          }),
     },
     { id: 'column', label: l10n.t('Column') },
   ];

@@ -15,7 +15,6 @@ export interface TabItem<T extends string> {
 export interface Tabs<T extends string> {
   readonly element: HTMLElement;
   update(items: readonly TabItem<T>[], chosen: T): void;
-  focus(): void;
 }
 
 export function tabId(id: string): string {
@@ -82,6 +81,5 @@ export function tabs<T extends string>(
       });
       setChildren(element, nodes);
     },
-    focus: () => (now === undefined ? undefined : buttons.get(now)?.focus()),
   };
 }

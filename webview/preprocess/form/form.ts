@@ -193,7 +193,12 @@ export function createForm<S extends z.ZodType>(options: FormOptions<S>): FormVi
   );
   return {
     element,
-    focus: () => firstFocusable(body)?.focus(),
+    focus() {
+      // What is still to be filled in comes first.
+      const open = rows.find(({ spec }) => spec.isRequired && isEmpty(values[spec.name]));
+      const inputs = [...(open?.element.querySelectorAll<HTMLInputElement>('input, textarea, select') ?? [])];
+      (inputs.find(({ value }) => value === '') ?? firstFocusable(body))?.focus();
+    },
     submit,
     tell(text) {
       problem.hidden = text === undefined || text === '';
@@ -220,4 +225,10 @@ function focusFirstIssue(body: HTMLElement): void {
   const message = body.querySelector('.field-issue:not([hidden])');
   const field = message?.closest<HTMLElement>('.field');
   if (field != null) firstFocusable(field)?.focus();
+}
+
+function isEmpty(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0 || value.some(isEmpty);
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isEmpty);
+  return value === undefined || value === '';
 }

@@ -45,7 +45,7 @@ export async function predict(run: string, csv: string, options: PredictOptions)
   const recipe = await readRecipe(paths);
   const checkpoint = await readScored(paths, scoredCheckpointKind(experiment));
 
-  const source = await openCsv(input, { reading: experiment.data.reading });
+  const source = await openCsv(input, { reading: { ...experiment.data.reading, ...recipe.numbers } });
   let predictor: Predictor | undefined;
   try {
     const { chosen } = await chooseBackend({ requested: 'auto', wasmDir: wasmFolder, clock });

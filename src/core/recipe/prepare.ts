@@ -100,7 +100,7 @@ async function fitExperiment(
     issues: found,
   } = await source.relation({
     ...options,
-    numbers: numbersOf(experiment),
+    numbers: numberColumns(experiment),
   });
   const workbench = createWorkbench(database);
   try {
@@ -139,7 +139,7 @@ async function fitExperiment(
     const { recipe, issues: fitIssues } = fitRecipe(plan.features, target, train);
     issues.push(...fitIssues);
     return {
-      recipe: { ...recipe, steps: [...run.steps] },
+      recipe: { ...recipe, numbers: numberFormatOf(source), steps: [...run.steps] },
       parts: { train, validation: takeRows(table, parts.validation), test: takeRows(table, parts.test) },
       droppedRows,
       issues,
@@ -150,7 +150,7 @@ async function fitExperiment(
 }
 
 /** Columns that are looked at as numbers only. */
-function numbersOf({ recipe, split, data: { target }, features }: Experiment): string[] {
+function numberColumns({ recipe, split, data: { target }, features }: Experiment): string[] {
   const read = features.flatMap((feature) =>
     isUsed(feature) && readAs(feature.type) === 'number' && feature.column !== target.column
       ? [feature.column]
@@ -158,6 +158,11 @@ function numbersOf({ recipe, split, data: { target }, features }: Experiment): s
   );
   if (target.task === 'regression') read.push(target.column);
   return numbersFirst({ steps: recipe, split, target, read });
+}
+
+function numberFormatOf({ file }: CsvSource): FittedRecipe['numbers'] {
+  const { decimal, thousands } = file.dialect;
+  return { decimal, thousands };
 }
 
 function rowsOfParts(codes: Uint8Array): Readonly<Record<SplitName, Uint32Array>> {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { jsonNumberSchema } from '../numbers';
 import { fittedStepSchema } from './fittedSteps';
+import { dialectSchema } from './profile';
 
 /** One fitted encoder per used feature; `names` are the encoded columns it produces, in order. */
 export const fittedEncoderSchema = z.discriminatedUnion('type', [
@@ -85,6 +86,8 @@ export type FittedTarget = z.infer<typeof fittedTargetSchema>;
 export const fittedRecipeSchema = z.object({
   version: z.literal(1),
   fittedOnRows: z.int(),
+  /** How numbers were written in the file: a few new rows may not say it. */
+  numbers: dialectSchema.pick({ decimal: true, thousands: true }).optional(),
   /** From the file to the table that is encoded, as they were fitted. */
   steps: z.array(fittedStepSchema).default([]),
   encoders: z.array(fittedEncoderSchema),

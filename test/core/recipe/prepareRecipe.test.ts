@@ -101,3 +101,14 @@ describe('a recipe in an experiment', () => {
     await expect(prepareDataset(config, await csv.open(text(rows)))).rejects.toMatchObject({ code });
   });
 });
+
+describe('numbers of a training file', () => {
+  it('are written down with what was learnt, for new rows too few to tell', async () => {
+    const cells = rows.map((row) => `${row[0]},5;${row[1]};${row[2]};${row[3]};${row[4]}`);
+    const { recipe } = await prepareDataset(
+      experiment({}),
+      await csv.open(`a;b;what;part;y\n${cells.join('\n')}\n`),
+    );
+    expect(recipe.numbers).toEqual({ decimal: ',', thousands: '' });
+  });
+});

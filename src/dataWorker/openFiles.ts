@@ -5,6 +5,7 @@ import type { DatasetProfile } from '../shared/schema/profile';
 import type { Reading } from '../shared/schema/reading';
 import { openCsv, type CsvSource, type SourceRelation } from '../core/data/csvSource';
 import { statCsv } from '../core/data/csvFile';
+import { LARGE_BYTES } from '../core/data/storedRows';
 import type { Database } from '../core/data/database';
 import { createPager, type Pager } from '../core/recipe/session/page';
 import { sampleHead, sampleSource, type Sample } from '../core/recipe/session/sample';
@@ -29,6 +30,8 @@ const QUICK_BYTES = 16 * 1024 * 1024;
 export class OpenFile implements Disposable {
   private isLoaded = false;
   private known: DatasetProfile | undefined;
+  /** The last profile that was asked for with a target. */
+  private related: { readonly target: string; readonly profile: DatasetProfile } | undefined;
   private profiling: Promise<unknown> = Promise.resolve();
   private line: Promise<Database> | undefined;
   private pages: Promise<Pager> | undefined;
@@ -49,8 +52,8 @@ export class OpenFile implements Disposable {
   }
 
   /** One at a time: the tables a profile works with have one name. */
-  profile(signal: AbortSignal): Promise<DatasetProfile> {
-    const made = this.profiling.then(() => this.profileNow(signal));
+  profile(signal: AbortSignal, target?: string): Promise<DatasetProfile> {
+    const made = this.profiling.then(() => this.profileNow(signal, target));
     this.profiling = made.catch(() => undefined);
     return made;
   }
@@ -94,14 +97,17 @@ export class OpenFile implements Disposable {
     return this.line;
   }
 
-  private async profileNow(signal: AbortSignal): Promise<DatasetProfile> {
-    const { path } = this.source;
-    this.known ??= await this.source.profile({
-      signal,
-      onProgress: (fraction) => this.onProgress({ path, fraction }),
-    });
-    this.isLoaded = true;
-    return this.known;
+  private async profileNow(signal: AbortSignal, target: string | undefined): Promise<DatasetProfile> {
+    const { path, file } = this.source;
+    const onProgress = (fraction: number): void => this.onProgress({ path, fraction });
+    const known = (this.known ??= await this.source.profile({ signal, onProgress }));
+    // The rows of a large file are not loaded by that.
+    if (file.sizeBytes < LARGE_BYTES) this.isLoaded = true;
+    if (target === undefined) return known;
+    if (this.related?.target === target) return this.related.profile;
+    const profile = await this.source.relate(known, target, { signal });
+    this.related = { target, profile };
+    return profile;
   }
 
   /** The last one is kept; one that is replaced ends with its last user. */

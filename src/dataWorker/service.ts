@@ -27,7 +27,7 @@ export function createDataService({ onProgress, onStepCounted }: DataEvents): Da
   return {
     handlers: {
       head: ({ path, limit, ...reading }) => readHead(path, limit, reading),
-      profile: (file, signal) => files.use(file, (open) => open.profile(signal)),
+      profile: ({ target, ...file }, signal) => files.use(file, (open) => open.profile(signal, target)),
       preview: ({ limit, ...file }, signal) =>
         files.use(file, ({ source }) => source.preview(limit, { signal })),
       page: ({ offset, limit, filter, sort, ...file }, signal) =>

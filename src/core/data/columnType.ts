@@ -36,6 +36,17 @@ export interface TypeGuess {
   readonly reason: string;
 }
 
+export interface RunnerUp extends TypeGuess {
+  /** Of the cells that have a value, so many fit. */
+  readonly share: number;
+}
+
+/** A type that fits fewer cells is no runner-up. */
+const MIN_FITTING = 0.5;
+const MAX_RUNNERS_UP = 3;
+/** A column with more different values is no category to choose. */
+const MAX_CATEGORIES = 1000;
+
 const BOOLEAN_PAIRS: readonly (readonly [string, string])[] = [
   ['true', 'false'],
   ['yes', 'no'],
@@ -70,6 +81,35 @@ export function guessType(facts: ColumnFacts): TypeGuess {
     guessDatetime(facts, presentAsNumber) ??
     guessFromTexts(facts, present)
   );
+}
+
+/** What else the column could be read as, likeliest first. */
+export function runnersUp(facts: ColumnFacts, chosen: FeatureType): RunnerUp[] {
+  const present = facts.rows - facts.missing;
+  const presentAsNumber = present - facts.missingIfNumber;
+  if (present <= 0) return [];
+  const { numbers, dates, distinct, fewValues, meanWords } = facts;
+  const found: RunnerUp[] = [];
+  const add = (type: FeatureType, fitting: number, of: number, reason: string): void => {
+    const share = of > 0 ? Math.min(1, fitting / of) : 0;
+    if (type !== chosen && share >= MIN_FITTING) found.push({ type, share, reason });
+  };
+  const isZeroOne = fewValues.length === 2 && fewValues[0] === '0' && fewValues[1] === '1';
+  if (isZeroOne) add('boolean', present, present, l10n.t('Two values, 0 and 1.'));
+  add('number', numbers, presentAsNumber, l10n.t('{0} of {1} values are numbers.', numbers, presentAsNumber));
+  add(
+    'datetime',
+    dates,
+    presentAsNumber,
+    l10n.t('{0} of {1} values look like dates.', dates, presentAsNumber),
+  );
+  if (distinct <= MAX_CATEGORIES && distinct < present)
+    add('category', present, present, l10n.t('{0} different values.', distinct));
+  if (meanWords >= 2 && numbers < present && dates < present)
+    add('text', present, present, l10n.t('Texts of {0} words each.', Math.round(meanWords * 10) / 10));
+  if (distinct > MAX_CATEGORIES || distinct === present)
+    add('id', distinct, present, l10n.t('{0} of {1} values differ.', distinct, present));
+  return found.sort((a, b) => b.share - a.share).slice(0, MAX_RUNNERS_UP);
 }
 
 function guessBoolean(facts: ColumnFacts): TypeGuess | undefined {

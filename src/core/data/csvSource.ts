@@ -26,6 +26,7 @@ import {
   type ValueRows,
 } from './rowLoader';
 import { nameColumns } from './header';
+import { relateToTarget } from './targetRelation';
 
 export interface OpenCsvOptions extends HeadOptions, QueryOptions {
   /** Bytes read at a time; nothing of the result depends on it. */
@@ -37,6 +38,11 @@ export interface OpenCsvOptions extends HeadOptions, QueryOptions {
 export interface PreviewOptions extends QueryOptions {
   /** Cells that say "no value" keep their text (NA, ?) instead of being null. */
   readonly keepTexts?: boolean;
+}
+
+export interface ProfileSourceOptions extends QueryOptions {
+  /** Name of a column; one that is not there is passed over. */
+  readonly target?: string | undefined;
 }
 
 export interface SourceRelation {
@@ -64,7 +70,10 @@ export interface CsvSource extends Disposable {
   columns(): readonly string[];
   /** From the head of the file alone. */
   head(limit: number): Promise<CsvHead>;
-  profile(options?: QueryOptions): Promise<DatasetProfile>;
+  /** With a target, each column says how much it tells of it. */
+  profile(options?: ProfileSourceOptions): Promise<DatasetProfile>;
+  /** A profile of this file with how much each column tells of a target. */
+  relate(profile: DatasetProfile, target: string, options?: QueryOptions): Promise<DatasetProfile>;
   /** @param limit rows at most; `totalRows` is not counted where a table is very wide */
   preview(limit: number, options?: PreviewOptions): Promise<Preview>;
   /** The whole table as a recipe starts from it, and the database it lies in: loaded once, dropped on close. */
@@ -287,6 +296,39 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     };
   };
 
+  const textRelation = (wanted: ReadonlySet<string> | undefined): Relation => {
+    const { numbers } = syntax;
+    const cells = columns
+      .map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const, numbers }))
+      .filter(({ name }) => wanted?.has(name) ?? true);
+    const present = cells.map(
+      ({ id }) => `CASE WHEN NOT ${isMissingCellSql(id, syntax)} THEN ${id} END AS ${id}`,
+    );
+    const from = `(SELECT ${['rowid AS rid', 'rowid AS ord', ...present].join(', ')} FROM cells)`;
+    return { from, columns: cells, isSplit: false, nextId: columns.length };
+  };
+  const profiled = async (options: QueryOptions): Promise<ValueRows | undefined> =>
+    loader.loadValues && (await loadValues(await writtenAsFractions(path, opening, syntax), options));
+  const relate = async (
+    profile: DatasetProfile,
+    target: string,
+    options: QueryOptions = {},
+  ): Promise<DatasetProfile> => {
+    const { signal } = options;
+    const large = await profiled({ signal });
+    if (large === undefined) await load({ signal });
+    const related = await relateToTarget(profile.columns, {
+      ...options,
+      database,
+      target,
+      relation: (names) =>
+        Promise.resolve(
+          large === undefined ? textRelation(new Set(names)) : valueRelation(large, new Set(names)).relation,
+        ),
+    });
+    return { ...profile, columns: related };
+  };
+
   return {
     path,
     get file() {
@@ -296,19 +338,24 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     head: (limit) => readHead(path, limit, opening),
     lineOf,
     linesOf,
-    async profile(options = {}) {
-      const { onProgress } = options;
+    async profile({ target, ...options } = {}) {
+      const { onProgress, signal } = options;
       // Reading the file is about half of the work.
-      const reading = { ...options, onProgress: part(onProgress, 0, 0.5) };
-      const large = await loadValues(await writtenAsFractions(path, opening, syntax), reading);
+      const reading = { signal, onProgress: part(onProgress, 0, 0.5) };
+      const large = await profiled(reading);
       const { issues } = large ?? (await load(reading));
-      const profile = await profileTable(file, database, lineOf, {
-        ...options,
+      const end = target === undefined ? 1 : 0.8;
+      const found = await profileTable(file, database, lineOf, {
+        signal,
         values: large,
-        onProgress: part(onProgress, 0.5, 1),
+        onProgress: part(onProgress, 0.5, end),
       });
-      return { ...profile, issues: [...file.issues, ...issues, ...profile.issues] };
+      const profile = { ...found, issues: [...file.issues, ...issues, ...found.issues] };
+      return target === undefined
+        ? profile
+        : relate(profile, target, { signal, onProgress: part(onProgress, end, 1) });
     },
+    relate,
     async preview(limit, options = {}) {
       const isWide = columns.length > WIDE_COLUMNS && file.dialect.format === 'csv';
       if (isWide && loaded === undefined && limit <= MAX_WIDE_ROWS) {
@@ -322,7 +369,6 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     },
     async relation(options = {}) {
       const wanted = options.columns === undefined ? undefined : new Set(options.columns);
-      const { numbers } = syntax;
       if (options.numbers !== undefined && loader.loadValues !== undefined) {
         const asked = new Set(options.numbers);
         const indexes = [...columns.keys()].filter((index) => asked.has(columns[index] ?? ''));
@@ -330,18 +376,7 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
         if (found !== undefined) return valueRelation(found, wanted);
       }
       const { issues } = await load(options);
-      const cells = columns
-        .map((name, index) => ({ name, id: cellColumn(index), kind: 'text' as const, numbers }))
-        .filter(({ name }) => wanted?.has(name) ?? true);
-      const present = cells.map(
-        ({ id }) => `CASE WHEN NOT ${isMissingCellSql(id, syntax)} THEN ${id} END AS ${id}`,
-      );
-      const from = `(SELECT ${['rowid AS rid', 'rowid AS ord', ...present].join(', ')} FROM cells)`;
-      return {
-        database,
-        relation: { from, columns: cells, isSplit: false, nextId: columns.length },
-        issues: [...file.issues, ...issues],
-      };
+      return { database, relation: textRelation(wanted), issues: [...file.issues, ...issues] };
     },
     async scan(options = {}) {
       await load(options);

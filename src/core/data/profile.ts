@@ -11,7 +11,7 @@ import {
   trimmedSql,
   type CellSyntax,
 } from './cells';
-import { guessType, isMostly, type ColumnFacts } from './columnType';
+import { guessType, isMostly, runnersUp, type ColumnFacts } from './columnType';
 import type { CsvFile } from './csvFile';
 import { sqlText, sqlTexts, type Database, type QueryOptions, type SqlValue } from './database';
 import { DATETIME_PATTERN, isDayFirst, parseDateTime } from './datetime';
@@ -280,7 +280,7 @@ async function describe(
     name: column.name,
     type,
     reason,
-    runnersUp: [],
+    runnersUp: runnersUp(facts, type),
     rows: column.rows,
     missing: missing + (dates?.badCount ?? 0),
     distinct: facts.distinct,

@@ -125,3 +125,22 @@ describe('profile', () => {
     expect(issues.find(({ code }) => code === 'data.writtenNumber')?.message).toContain(`"${example}"`);
   });
 });
+
+describe('what else a column could be', () => {
+  const othersOf = async (name: string, values: readonly string[]): Promise<Record<string, number>> => {
+    const { runnersUp, type } = await profileOf(name, values);
+    for (const { reason } of runnersUp) expect(reason).not.toBe('');
+    expect(runnersUp.map((other) => other.type)).not.toContain(type);
+    return Object.fromEntries(runnersUp.map((other) => [other.type, other.share]));
+  };
+
+  it('is told with the share of its cells that fit', async () => {
+    const zipCodes = Array.from({ length: 20 }, (_, i) => `0${1000 + (i % 7)}`);
+    expect(await othersOf('zip', zipCodes)).toEqual({ number: 1 });
+    expect(await othersOf('flag', ['0', '1', '1', '0', '1'])).toEqual({ boolean: 1, category: 1 });
+    // Nine of ten are numbers: too few to be read as such.
+    const mixed = ['1.5', '2', '3', '4.5', '5', '6', '7', '8', '9', 'many', '9', '1.5', '2', '3', 'lots'];
+    expect(await othersOf('mixed', mixed)).toMatchObject({ number: 13 / 15 });
+    expect(await othersOf('empty', ['NA', 'NA'])).toEqual({});
+  });
+});

@@ -65,6 +65,29 @@ describe('a page', () => {
     expect((await pager.page({ offset: 0, limit: 1 })).sourceRows).toEqual([0]);
   });
 
+  it('is of the rows for which a condition holds, and counts them', async () => {
+    const { pager } = await pagerOf(TABLE);
+    const filter = 'v < 100 and i >= 1000';
+    const rows = BY_VALUE.filter((i) => value(i) < 100 && i >= 1000);
+    const sorted = await pager.page({
+      offset: 5,
+      limit: 10,
+      filter,
+      sort: { column: 'v', order: 'ascending' },
+    });
+    expect(sorted).toMatchObject({ sourceRows: rows.slice(5, 15), totalRows: rows.length });
+    const plain = await pager.page({ offset: 0, limit: 10, filter });
+    expect(plain.sourceRows).toEqual([...rows].sort((a, b) => a - b).slice(0, 10));
+    expect(await pager.page({ offset: 0, limit: 10, filter: 'i < 0' })).toMatchObject({
+      rows: [],
+      totalRows: 0,
+    });
+    await expect(pager.page({ offset: 0, limit: 1, filter: 'v <' })).rejects.toMatchObject({
+      code: expect.stringMatching(/^recipe\./) as string,
+      message: expect.not.stringContaining('step 1') as string,
+    });
+  });
+
   it('names a column to sort by that is not there', async () => {
     const { pager } = await pagerOf(TABLE);
     await expect(

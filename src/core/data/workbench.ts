@@ -54,6 +54,9 @@ export interface Workbench extends Disposable {
 
 /** A place among bits is an INTEGER. */
 const MAX_BIT_ROWS = 2 ** 30;
+/** 16 KB of bits. */
+const SEGMENT_ROWS = 2 ** 16;
+const MAX_SEGMENTS = 256;
 
 let workbenches = 0;
 
@@ -89,12 +92,20 @@ export function createWorkbench(database: Database): Workbench {
       const byte = row >> 2;
       bits[byte] = (bits[byte] ?? 0) | ((parts[row] ?? 0) << (6 - 2 * (row & 3)));
     }
-    const name = `${prefix}bits${variables.length}`;
-    variables.push(name);
-    await database.rows(`SET VARIABLE ${name} = unhex('${bits.toString('hex')}')::BIT`, options);
-    const bit = (place: string): string => `get_bit(getvariable('${name}'), (${place})::INTEGER)`;
-    const part = `(2 * ${bit('2 * rid')} + ${bit('2 * rid + 1')})::UTINYINT`;
-    return { ...relation, isSplit: true, from: `(SELECT *, ${part} AS part FROM ${relation.from})` };
+    // A value is copied for every 2,048 rows that are computed with it: many small ones, of which a row meets one.
+    const segmentRows = Math.max(SEGMENT_ROWS, 2 ** Math.ceil(Math.log2(parts.length / MAX_SEGMENTS)));
+    const segments: { readonly first: number; readonly sql: string }[] = [];
+    for (let first = 0; first < parts.length; first += segmentRows) {
+      const name = `${prefix}bits${variables.length}`;
+      variables.push(name);
+      const hex = bits.subarray(first / 4, (first + segmentRows) / 4).toString('hex');
+      await database.rows(`SET VARIABLE ${name} = unhex('${hex}')::BIT`, options);
+      const bit = (place: string): string => `get_bit(getvariable('${name}'), (${place})::INTEGER)`;
+      const place = `2 * (rid - ${first})`;
+      segments.push({ first, sql: `(2 * ${bit(place)} + ${bit(`${place} + 1`)})` });
+    }
+    const from = `(SELECT *, (${segmentSql(segments)})::UTINYINT AS part FROM ${relation.from})`;
+    return { ...relation, isSplit: true, from };
   };
   const readInto = async (
     sql: string,
@@ -225,4 +236,13 @@ function valueColumn(column: NewValues, index: number): ValueColumn {
   return column.kind === 'text'
     ? { id, type: 'VARCHAR', values: column.values }
     : { id, type: 'DOUBLE', values: column.values };
+}
+
+/** Halved and halved again: a row is compared a few times, however many segments there are. */
+function segmentSql(segments: readonly { readonly first: number; readonly sql: string }[]): string {
+  const middle = segments.length >> 1;
+  const [only, half] = [segments[0], segments[middle]];
+  if (only === undefined || half === undefined) return 'NULL';
+  if (middle === 0) return only.sql;
+  return `CASE WHEN rid < ${half.first} THEN ${segmentSql(segments.slice(0, middle))} ELSE ${segmentSql(segments.slice(middle))} END`;
 }

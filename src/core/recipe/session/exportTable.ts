@@ -9,9 +9,14 @@ import { BenchError, toErrorData } from '../../../shared/errors';
 import type { DataIssue } from '../../../shared/schema/profile';
 import type { ExportOptions } from '../../../shared/schema/recipeResult';
 import { writeArrowFile, type ArrowColumn, type ArrowType } from '../../data/arrowFile';
-import { isMissingNumberSql, isMissingSql, trimmedSql } from '../../data/cells';
 import { sqlName, sqlText, type Database, type QueryOptions } from '../../data/database';
-import { numberOf, PART_CODES, type Relation, type RelationColumn } from '../../data/relation';
+import {
+  isNotNumberSql,
+  numberOf,
+  PART_CODES,
+  type Relation,
+  type RelationColumn,
+} from '../../data/relation';
 import { isSameFile } from '../../files';
 import { produceFileAtomic } from '../../runs/atomicFile';
 import { columnGroups, shownSql } from './shownCells';
@@ -339,11 +344,15 @@ async function countNumbers(
       `SELECT ${group.flatMap(numberFacts).join(', ')} FROM (SELECT ${cells.join(', ')} FROM ${from})`,
       query,
     );
-    for (const index of group.keys()) {
-      const [others = 0, numbers = 0, fractions = 0, codes = 0] = row
-        .slice(index * FACTS, (index + 1) * FACTS)
-        .map(Number);
-      found.push({ isText: others > 0 || codes > 0, numbers, fractions });
+    const facts = group.map((_, index) => row.slice(index * FACTS, (index + 1) * FACTS).map(Number));
+    const others = group.filter((_, index) => {
+      const [present = 0, numbers = 0] = facts[index] ?? [];
+      return present > numbers;
+    });
+    const texts = await columnsWithText(others, from, database, query);
+    for (const [index, column] of group.entries()) {
+      const [, numbers = 0, fractions = 0, codes = 0] = facts[index] ?? [];
+      found.push({ isText: codes > 0 || texts.has(column), numbers, fractions });
     }
   }
   return found;
@@ -352,19 +361,32 @@ async function countNumbers(
 const FACTS = 4;
 
 /**
- * Cells that are no number; numbers; those written with a fraction or exponent; codes such as 007 or 20 digits. Texts are
- * compared before patterns, which take three times as long, are tried.
+ * Cells; numbers; those written with a fraction or exponent; codes such as 007 or 20 digits. Texts are compared before
+ * patterns, which take three times as long, are tried.
  */
 function numberFacts({ id, numbers }: RelationColumn, index: number): string[] {
-  const text = trimmedSql(id);
   const number = `n${index}`;
   const marks = [numbers?.decimal ?? '.', 'e', 'E'].map((mark) => `contains(${id}, ${sqlText(mark)})`);
+  const code = sqlText('^[ \t\r\n\u00a0]*[-+]?(0[0-9]|[0-9]{16})');
   return [
-    `count(*) FILTER (WHERE ${number} IS NULL AND NOT ${isMissingSql(text)} AND NOT ${isMissingNumberSql(text)})`,
+    `count(${id})`,
     `count(${number})`,
     `count(*) FILTER (WHERE ${number} IS NOT NULL AND (${number} <> trunc(${number}) OR ${marks.join(' OR ')}))`,
-    `count(*) FILTER (WHERE ${number} IS NOT NULL AND (${id} < '1' OR ${id} > ':' OR strlen(${id}) > 15) AND regexp_matches(${text}, '^[-+]?(0[0-9]|[0-9]{16})'))`,
+    `count(*) FILTER (WHERE ${number} IS NOT NULL AND (${id} < '1' OR ${id} > ':' OR strlen(${id}) > 15) AND regexp_matches(${id}, ${code}))`,
   ];
+}
+
+/** Those with a cell that is neither a number nor a word for none. */
+async function columnsWithText(
+  columns: readonly RelationColumn[],
+  from: string,
+  database: Database,
+  query: QueryOptions,
+): Promise<ReadonlySet<RelationColumn>> {
+  if (columns.length === 0) return new Set();
+  const isText = columns.map((column) => `bool_or(${isNotNumberSql(column)})`);
+  const [row = []] = await database.rows(`SELECT ${isText.join(', ')} FROM ${from}`, query);
+  return new Set(columns.filter((_, index) => row[index] === true));
 }
 
 /** @returns rows written */

@@ -276,13 +276,15 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
   };
 
   const valueRelation = (
-    { view, numbers: read, issues }: ValueRows,
+    { view, numbers: read, trimmed, issues }: ValueRows,
     wanted: ReadonlySet<string> | undefined,
   ): SourceRelation => {
     const { numbers } = syntax;
     const all = columns.map((name, index): RelationColumn => {
       const id = cellColumn(index);
-      return read.has(index) ? { name, id, kind: 'number' } : { name, id, kind: 'text', numbers };
+      return read.has(index)
+        ? { name, id, kind: 'number' }
+        : { name, id, kind: 'text', numbers, isTrimmed: trimmed.has(index) };
     });
     return {
       database,

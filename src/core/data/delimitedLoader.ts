@@ -121,7 +121,7 @@ export function delimitedLoader(
     wanted: readonly number[],
     view: string,
     options: QueryOptions,
-  ): Promise<{ readonly rows: StoredRows; readonly numbers: ReadonlySet<number> }> => {
+  ): Promise<Values> => {
     let numbers = typedColumns(file, first, wanted);
     for (let attempt = 0; ; attempt++) {
       let rows: StoredRows | undefined;
@@ -129,15 +129,18 @@ export function delimitedLoader(
         numbers,
         write: async (scan, query) => {
           rows?.dispose();
-          const select = valuesSelect(file, scan, numbers);
+          const select = `SELECT * FROM ${scan}`;
           const columns = file.columns.length;
           rows = await storeRows(select, database, { ...query, view, numbered: ['rid', 'ord'], columns });
         },
       };
       plain = await readAll(target, options);
       if (rows === undefined) throw new BenchError('internal.notLoaded', file.path);
-      const others = await notNumbers(numbers, view, database, options);
-      if (others.length === 0) return { rows, numbers };
+      const { others, trimmed } = await lookAtCells(file, { numbers, view }, database, options);
+      if (others.length === 0) {
+        await rows.replaceView(presentCells(file, numbers, trimmed), options);
+        return { rows, numbers, trimmed };
+      }
       rows.dispose();
       numbers = new Set(attempt < 2 ? [...numbers].filter((index) => !others.includes(index)) : []);
     }
@@ -161,13 +164,12 @@ export function delimitedLoader(
       const first = await openText({ signal, onProgress: part(onProgress, 0, 0.2) });
       if (!(await isLarge(first))) return undefined;
       const view = `${SOURCE_VIEW}${views++}`;
-      const { rows, numbers } = await readValues(first, wanted, view, options);
-      const found = await finish(signal);
+      const { rows, ...found } = await readValues(first, wanted, view, options);
       return {
+        ...(await finish(signal)),
         ...found,
         rows: rows.rows,
         view,
-        numbers,
         dispose: () => {
           void database.rows(`DROP VIEW IF EXISTS ${view}`).catch(() => undefined);
           rows.dispose();
@@ -199,6 +201,12 @@ interface Target {
   readonly write: (scan: string, options: QueryOptions) => Promise<void>;
 }
 
+interface Values {
+  readonly rows: StoredRows;
+  readonly numbers: ReadonlySet<number>;
+  readonly trimmed: ReadonlySet<number>;
+}
+
 const NO_NUMBERS: ReadonlySet<number> = new Set();
 
 /** What DuckDB may parse as numbers, so that the same cells are numbers as in `numberSql`. */
@@ -218,34 +226,58 @@ function nullTexts({ cells, syntax }: DelimitedFile): string[] {
   return [...MISSING_TEXTS, ...cells.missing].filter((text) => !special.some((mark) => text.includes(mark)));
 }
 
-function valuesSelect(file: DelimitedFile, scan: string, numbers: ReadonlySet<number>): string {
+/** The columns whose cells may mean "no value" although the reader took them for texts, as expressions. */
+function presentCells(
+  file: DelimitedFile,
+  numbers: ReadonlySet<number>,
+  trimmed: ReadonlySet<number>,
+): string[] {
   const isToldAll = nullTexts(file).length === MISSING_TEXTS.length + file.cells.missing.length;
-  const cells = file.columns.map((_, index) => {
+  return [...file.columns.keys()].flatMap((index) => {
+    if (numbers.has(index) || (isToldAll && trimmed.has(index))) return [];
     const id = cellColumn(index);
-    if (numbers.has(index)) return id;
-    const present = `WHEN NOT ${isMissingCellSql(id, file.cells)} THEN ${id}`;
-    return `CASE ${isToldAll ? `WHEN ${isTrimmedSql(id)} THEN ${id} ` : ''}${present} END AS ${id}`;
+    return [`CASE WHEN NOT ${isMissingCellSql(id, file.cells)} THEN ${id} END AS ${id}`];
   });
-  return `SELECT ${cells.join(', ')} FROM ${scan}`;
 }
 
-/** Columns with a cell that is no number: rejected with its row, or not finite. */
-async function notNumbers(
-  numbers: ReadonlySet<number>,
-  view: string,
+interface CellsFound {
+  /** Columns with a cell that is no number: rejected with its row, or not finite. */
+  readonly others: readonly number[];
+  /** Columns of text where no cell has space around it. */
+  readonly trimmed: ReadonlySet<number>;
+}
+
+/** DuckDB plans a query in the square of its expressions. */
+const COLUMNS_PER_QUERY = 64;
+
+async function lookAtCells(
+  { columns }: DelimitedFile,
+  { numbers, view }: { readonly numbers: ReadonlySet<number>; readonly view: string },
   database: Database,
   options: QueryOptions,
-): Promise<number[]> {
-  if (numbers.size === 0) return [];
-  const columns = [...numbers];
+): Promise<CellsFound> {
   const rejected = await database.rows(
     `SELECT DISTINCT column_name FROM reject_errors WHERE error_type::VARCHAR = 'CAST'`,
     options,
   );
   const names = new Set(rejected.map(([name]) => String(name)));
-  const endless = columns.map((index) => `coalesce(bool_or(NOT isfinite(${cellColumn(index)})), false)`);
-  const [row = []] = await database.rows(`SELECT ${endless.join(', ')} FROM ${view}`, options);
-  return columns.filter((index, i) => names.has(cellColumn(index)) || row[i] === true);
+  const others: number[] = [];
+  const trimmed = new Set<number>();
+  const indexes = [...columns.keys()];
+  for (let first = 0; first < indexes.length; first += COLUMNS_PER_QUERY) {
+    const group = indexes.slice(first, first + COLUMNS_PER_QUERY);
+    const isWrong = group.map((index) => {
+      const id = cellColumn(index);
+      return `coalesce(bool_or(NOT (${numbers.has(index) ? `isfinite(${id})` : isTrimmedSql(id)})), false)`;
+    });
+    const [row = []] = await database.rows(`SELECT ${isWrong.join(', ')} FROM ${view}`, options);
+    for (const [i, index] of group.entries()) {
+      if (!numbers.has(index)) {
+        if (row[i] !== true) trimmed.add(index);
+      } else if (row[i] === true || names.has(cellColumn(index))) others.push(index);
+    }
+  }
+  return { others, trimmed };
 }
 
 class LongLineError extends Error {}

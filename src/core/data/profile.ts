@@ -30,7 +30,7 @@ type LineOf = (row: number, options?: QueryOptions) => Promise<number | undefine
 
 export interface ProfileOptions extends QueryOptions {
   /** Rows of a large file, in place of the table `cells`. */
-  readonly values?: Pick<ValueRows, 'view' | 'numbers'> | undefined;
+  readonly values?: Pick<ValueRows, 'view' | 'numbers' | 'trimmed'> | undefined;
 }
 
 /** Profiles the table `cells`. */
@@ -137,7 +137,7 @@ interface LargeContext extends QueryOptions {
 
 async function profileValues(
   column: ColumnRef,
-  { view, numbers }: Pick<ValueRows, 'view' | 'numbers'>,
+  { view, numbers, trimmed }: Pick<ValueRows, 'view' | 'numbers' | 'trimmed'>,
   context: LargeContext,
 ): Promise<Profiled> {
   const { database, lineOf, signal } = context;
@@ -145,8 +145,9 @@ async function profileValues(
   const id = cellColumn(column.index);
   // A cell that means "no value" is NULL in the view.
   const present = cellNumberSql(column.cells);
+  const text = trimmed.has(column.index) ? `coalesce(${id}, '')` : textSql(id);
   const parsed = (rows: string, more: string): string =>
-    `(SELECT ${more}, t, t = '' AS miss, ${present} AS n FROM (SELECT ${more}, ${textSql(id)} AS t FROM ${rows}))`;
+    `(SELECT ${more}, t, t = '' AS miss, ${present} AS n FROM (SELECT ${more}, ${text} AS t FROM ${rows}))`;
   const counted = (await hasFewTexts(id, view, database, { signal }))
     ? `(SELECT ${id}, count(*) AS k FROM ${view} GROUP BY ${id})`
     : undefined;

@@ -19,6 +19,8 @@ export interface RelationColumn {
   readonly kind: ColumnKind;
   /** How numbers are written in a text column that came from the file; plain when absent. */
   readonly numbers?: NumberFormat | undefined;
+  /** Of a text column: no cell has space around it or is empty, as was found when the file was read. */
+  readonly isTrimmed?: boolean | undefined;
 }
 
 export interface Relation {
@@ -83,9 +85,10 @@ export function columnsOf(relation: Relation, names: readonly string[]): readonl
 }
 
 /** Trimmed text or NULL, whatever the kind. */
-export function textOf({ id, kind }: RelationColumn): string {
+export function textOf({ id, kind, isTrimmed }: RelationColumn): string {
   switch (kind) {
     case 'text':
+      if (isTrimmed === true) return id;
       // Hardly a cell has space around it, and trimming takes four times as long as to see that.
       return `CASE WHEN ${isTrimmedSql(id)} THEN ${id} ELSE nullif(trim(${id}, ' \t\r\n\u00a0'), '') END`;
     case 'number':

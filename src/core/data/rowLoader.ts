@@ -24,6 +24,8 @@ export interface ValueRows extends LoadedRows, Disposable {
   readonly view: string;
   /** Columns that are DOUBLE and finite: each of their cells is a number or means "no value". The others are texts. */
   readonly numbers: ReadonlySet<number>;
+  /** Columns of text without space around any cell. */
+  readonly trimmed: ReadonlySet<number>;
 }
 
 /** How the rows are read, to be written down. */

@@ -12,6 +12,8 @@ export const MAX_STORED_COLUMNS = 500;
 
 export interface StoredRows extends Disposable {
   readonly rows: number;
+  /** Asks the rows otherwise: by other expressions for some columns. */
+  replaceView(replaced: readonly string[], options?: QueryOptions): Promise<void>;
 }
 
 export interface StoreOptions extends QueryOptions {
@@ -42,12 +44,16 @@ export async function storeRows(
       options,
     );
     const numbers = ['rowid', ...numbered].map((id) => `file_row_number AS ${id}`);
-    await database.rows(
-      `CREATE OR REPLACE VIEW ${view} AS SELECT ${numbers.join(', ')}, * EXCLUDE (file_row_number)
-        FROM read_parquet(${sqlPath(path)}, file_row_number = true)`,
-      options,
-    );
-    return { rows: Number(counted?.[0] ?? 0), dispose: () => removeCopy(path) };
+    const replaceView: StoredRows['replaceView'] = async (replaced, query) => {
+      const cells = replaced.length === 0 ? '' : ` REPLACE (${replaced.join(', ')})`;
+      await database.rows(
+        `CREATE OR REPLACE VIEW ${view} AS SELECT ${numbers.join(', ')}, * EXCLUDE (file_row_number)${cells}
+          FROM read_parquet(${sqlPath(path)}, file_row_number = true)`,
+        query,
+      );
+    };
+    await replaceView([], options);
+    return { rows: Number(counted?.[0] ?? 0), replaceView, dispose: () => removeCopy(path) };
   } catch (error) {
     removeCopy(path);
     throw error;

@@ -84,7 +84,7 @@ function cellsOf(column: ValueColumn, first: number, count: number): SqlValue[] 
  * needs some tens of MB for its part.
  */
 function memoryLimit(): string {
-  return `${Math.max(256, 64 * availableParallelism())}MiB`;
+  return `${Math.max(384, 64 * availableParallelism())}MiB`;
 }
 
 /** Some work, such as lists of all values of a column, cannot spill: it is given what DuckDB takes by itself. */

@@ -108,14 +108,19 @@ function textSql(id: string): string {
 /** What is longer than all of the words is none of them. */
 function missingSql(cells: CellSyntax): string {
   const longest = longestOf([...MISSING_TEXTS, ...cells.missing]);
-  return `strlen(t) <= ${longest} AND ${isMissingSql('t', cells)}`;
+  return ifSql(`strlen(t) <= ${longest}`, isMissingSql('t', cells));
 }
 
 function longestOf(texts: readonly string[]): number {
   return Math.max(...texts.map((text) => Buffer.byteLength(text)));
 }
 
-const IS_MISSING_NUMBER = `strlen(t) <= ${longestOf(MISSING_NUMBER_TEXTS)} AND ${isMissingNumberSql('t')}`;
+/** A costly condition where a cheap one holds: DuckDB would take both sides of an AND for every row. */
+function ifSql(cheap: string, costly: string): string {
+  return `CASE WHEN ${cheap} THEN ${costly} ELSE false END`;
+}
+
+const IS_MISSING_NUMBER = ifSql(`strlen(t) <= ${longestOf(MISSING_NUMBER_TEXTS)}`, isMissingNumberSql('t'));
 
 /** A number starts with a digit, a sign or a point: all that comes before ':'. */
 function cellNumberSql({ numbers }: CellSyntax): string {
@@ -289,7 +294,10 @@ async function describe(
     examples: await examplesOf(column, database, options),
   };
   if (type === 'number') {
-    const numeric = await summariseNumbers(column, facts, database, options);
+    const numeric =
+      column.counted === undefined || facts.distinct > MAX_COUNTED
+        ? await summariseNumbers(column, facts, database, options)
+        : await summariseCounted(column.counted, facts, database, options);
     const bad = facts.rows - facts.missing - facts.missingIfNumber - facts.numbers;
     const isDiscrete = facts.integers === facts.numbers && facts.distinct <= TOP_VALUES;
     return {
@@ -344,13 +352,13 @@ async function countFacts(
        ${distinct} ${present},
        ${cells('n IS NOT NULL')},
        ${cells('n = trunc(n)')},
-       ${cells(`n IS NOT NULL AND length(t) > 1 AND t[1] = '0' AND t[2] BETWEEN '0' AND '9'`)},
-       ${cells(`length(t) > 15 AND n = trunc(n) AND NOT contains(t, '.') AND NOT contains(t, 'e') AND NOT contains(t, 'E')`)},
+       ${cells(ifSql(`t >= '00' AND t < '1'`, `n IS NOT NULL AND t[2] BETWEEN '0' AND '9'`))},
+       ${cells(ifSql('strlen(t) > 15 AND n = trunc(n)', `length(t) > 15 AND NOT contains(t, '.') AND NOT contains(lower(t), 'e')`))},
        min(n), max(n),
-       ${cells(`n IS NULL AND length(t) BETWEEN 6 AND 40 AND regexp_full_match(t, ${sqlText(DATETIME_PATTERN)})`)},
+       ${cells(ifSql('n IS NULL AND length(t) BETWEEN 6 AND 40', `regexp_full_match(t, ${sqlText(DATETIME_PATTERN)})`))},
        ${mean('length(t)')}, max(length(t)) ${present},
-       ${mean(`length(t) - length(replace(t, ' ', '')) + 1`)},
-       ${cells(`n IS NULL AND strlen(t) > length(t) AND regexp_matches(t, '[\\p{Han}\\p{Hiragana}\\p{Katakana}]')`)},
+       ${mean(`CASE WHEN contains(t, ' ') THEN length(t) - length(replace(t, ' ', '')) + 1 ELSE 1 END`)},
+       ${cells(ifSql('n IS NULL AND strlen(t) > length(t)', String.raw`regexp_matches(t, '[\p{Han}\p{Hiragana}\p{Katakana}]')`))},
        min(length(t)) ${present},
        ${cells(IS_WRITTEN_NUMBER)}
      FROM ${counted ?? from}`,
@@ -427,6 +435,27 @@ function safeScale({ min, max }: Pick<ColumnFacts, 'min' | 'max'>): number {
   const largest = Math.max(Math.abs(min), Math.abs(max));
   if (largest === 0 || (largest > 1e-150 && largest < 1e150)) return 1;
   return 2 ** Math.min(1000, -Math.floor(Math.log2(largest)));
+}
+
+/** More values than these are not brought out of the database. */
+const MAX_COUNTED = 200_000;
+
+/** Of a column whose few values are counted. */
+async function summariseCounted(
+  counted: string,
+  facts: ColumnFacts,
+  database: Database,
+  options: QueryOptions,
+): Promise<NumericSummary> {
+  const found = await database.rows(
+    `SELECT n, sum(k)::DOUBLE FROM ${counted} WHERE n IS NOT NULL GROUP BY n ORDER BY n`,
+    options,
+  );
+  if (found.length === 0) return {};
+  const isWhole = facts.integers === facts.numbers;
+  const values = Float64Array.from(found, ([n]) => toNumber(n));
+  const counts = Float64Array.from(found, ([, cells]) => toNumber(cells));
+  return summariseValues(values, counts, { isWhole, scale: safeScale(facts) });
 }
 
 /** sd has ddof=1; quartiles interpolate linearly, as numpy.percentile; sums are compensated (Kahan). */
@@ -520,7 +549,10 @@ async function badNumbers(
 const WRITTEN_NUMBER = "[-+]?[$€£¥]? ?[-+]?(\\d{1,3}([.,'\u00a0]\\d{3})+|\\d+)([.,]\\d+)?[ \u00a0]?[%$€£¥]?";
 
 // What starts with a letter is none, which is told before the pattern is tried.
-const IS_WRITTEN_NUMBER = `NOT miss AND n IS NULL AND (t < ':' OR t > '~') AND regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)})`;
+const IS_WRITTEN_NUMBER = ifSql(
+  `n IS NULL AND (t < ':' OR t > '~')`,
+  `NOT miss AND regexp_full_match(t, ${sqlText(WRITTEN_NUMBER)})`,
+);
 
 /** A column of numbers that are written so that they are read as text: it would be ignored, or one-hot, unseen. */
 async function writtenNumbers(
@@ -699,12 +731,27 @@ function summariseDates(valuesMs: Float64Array, counts: Float64Array): NumericSu
   const order = Uint32Array.from(valuesMs.keys()).sort((a, b) => (valuesMs[a] ?? 0) - (valuesMs[b] ?? 0));
   const sorted = Float64Array.from(order, (index) => valuesMs[index] ?? NaN);
   const cells = Float64Array.from(order, (index) => counts[index] ?? 0);
+  return summariseValues(sorted, cells, { isWhole: false, scale: 1 });
+}
+
+interface ValuesShape {
+  readonly isWhole: boolean;
+  /** A power of two that keeps squares in range. */
+  readonly scale: number;
+}
+
+/** @param sorted ascending @param cells how many cells have each value */
+function summariseValues(
+  sorted: Float64Array,
+  cells: Float64Array,
+  { isWhole, scale }: ValuesShape,
+): NumericSummary {
   const count = cells.reduce((sum, each) => sum + each, 0);
   const [min, max] = [sorted[0] ?? NaN, sorted[sorted.length - 1] ?? NaN];
   let mean = 0;
-  for (const [i, value] of sorted.entries()) mean += (value * (cells[i] ?? 0)) / count;
+  for (const [i, value] of sorted.entries()) mean += value * scale * ((cells[i] ?? 0) / count);
   let squares = 0;
-  for (const [i, value] of sorted.entries()) squares += (value - mean) ** 2 * (cells[i] ?? 0);
+  for (const [i, value] of sorted.entries()) squares += (value * scale - mean) ** 2 * (cells[i] ?? 0);
   const valueAt = (rank: number): number => {
     let before = 0;
     return sorted[cells.findIndex((each) => (before += each) > rank)] ?? NaN;
@@ -714,13 +761,13 @@ function summariseDates(valuesMs: Float64Array, counts: Float64Array): NumericSu
     const low = valueAt(Math.floor(at));
     return low + (valueAt(Math.ceil(at)) - low) * (at - Math.floor(at));
   };
-  const edges = histogramEdges(min, max, count, false);
+  const edges = histogramEdges(min, max, count, isWhole);
   const summary = {
     numeric: {
       min,
       max,
-      mean,
-      sd: count > 1 ? Math.sqrt(squares / (count - 1)) : NaN,
+      mean: mean / scale,
+      sd: count > 1 ? Math.sqrt(squares / (count - 1)) / scale : NaN,
       quartiles: [quantile(0.25), quantile(0.5), quantile(0.75)] as [number, number, number],
     },
   };

@@ -36,7 +36,7 @@ export async function storeRows(
   const path = await copyPath();
   try {
     await (await open(path, 'w', 0o600)).close();
-    const groupRows = Math.min(122_880, Math.max(8192, Math.floor(GROUP_CELLS / Math.max(1, columns))));
+    const groupRows = Math.min(61_440, Math.max(8192, Math.floor(GROUP_CELLS / Math.max(1, columns))));
     // A dictionary of nearly as many texts as rows is dropped in the end, after most of the time.
     const [counted] = await database.rows(
       `COPY (${select}) TO ${sqlText(path)} (FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 2000,

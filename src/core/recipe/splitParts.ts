@@ -22,7 +22,10 @@ export type PartName = keyof SplitRows;
 export const NO_ROWS = new Uint32Array(0);
 
 export function allRows(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, row) => row);
+  // A loop: `from` with a function takes ten times as long, most of a second for 10 M rows.
+  const rows = new Uint32Array(count);
+  for (let row = 0; row < count; row++) rows[row] = row;
+  return rows;
 }
 
 const PART_NAMES = ['train', 'validation', 'test', 'unused'] as const satisfies readonly PartName[];

@@ -241,7 +241,7 @@ async function writeParquet(job: ExportJob, partial: string, query: QueryOptions
     `SELECT ${cells.join(', ')} FROM ${relation.from}`,
     partial,
     // Half the usual rows in a group: a group lies in memory for each thread, and threads wait for memory.
-    'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440',
+    'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440, DICTIONARY_SIZE_LIMIT 2000',
     database,
     query,
   );

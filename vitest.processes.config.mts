@@ -1,10 +1,21 @@
-// Tests that start the built command line and training process. Part of `npm test`, apart from the unit tests so that
-// those stay quick.
+// Tests that start the built command line, training and data processes, or build bundles. Part of `npm test`, apart
+// from the unit tests so that those stay quick.
 import { defineConfig } from 'vitest/config';
+
+export const PROCESS_TESTS = [
+  'test/architecture.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/trainer/**/*.test.ts',
+  'test/dataWorker/**/*.test.ts',
+  'test/core/recipe/session/exportProcess.test.ts',
+  'test/extension/process/dataClient.test.ts',
+  'test/extension/views/preprocess/dataTabProcess.test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: ['test/cli/**/*.test.ts', 'test/trainer/**/*.test.ts'],
+    include: PROCESS_TESTS,
+    setupFiles: ['test/support/properties.ts'],
     testTimeout: 60_000,
     pool: 'forks',
   },

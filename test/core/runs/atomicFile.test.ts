@@ -3,8 +3,7 @@ import * as fs from 'node:fs';
 import type * as fsp from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { produceFileAtomic, writeFileAtomic } from '../../../src/core/runs/atomicFile';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 type Handle = Awaited<ReturnType<typeof fsp.open>>;
 
@@ -41,6 +40,14 @@ vi.mock('node:fs/promises', async (original) => {
     rename: (from: string, to: string) => pass('rename', () => real.rename(from, to)),
   };
 });
+
+// Loaded anew, and anew after: the unit tests of other files share the modules of this process.
+vi.resetModules();
+afterAll(() => {
+  vi.doUnmock('node:fs/promises');
+  vi.resetModules();
+});
+const { produceFileAtomic, writeFileAtomic } = await import('../../../src/core/runs/atomicFile');
 
 let folder: string;
 let file: string;

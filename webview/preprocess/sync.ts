@@ -23,6 +23,11 @@ export function previewLimit(columns: number): number {
   );
 }
 
+/** Each of them needs every row, so that a sample can be taken of all of them afterwards. */
+function wholeFileKnown({ profile, quality, counts }: PreprocessState): readonly boolean[] {
+  return [profile.kind === 'ready', quality.kind === 'ready', counts?.isDone === true];
+}
+
 type Host = Pick<ClientChannel<PreprocessContract>, 'request'>;
 
 export class Sync {
@@ -33,6 +38,8 @@ export class Sync {
   private countAbort: AbortController | undefined;
   /** What the newest preview is of. */
   private asked: { readonly draft: RecipeDraft; readonly show: number } | undefined;
+  /** What was known of the whole file when it was asked for. */
+  private knownThen: readonly boolean[] = [];
   /** What is counted, or was. */
   private counted: RecipeDraft | undefined;
   private nextToken = 1;
@@ -97,12 +104,20 @@ export class Sync {
         this.dispatch({ type: 'previewFailed', message: undefined });
       return;
     }
-    if (this.asked !== undefined && this.asked.show === show && isSame(this.asked.draft, draft)) return;
+    const isAsked = this.asked !== undefined && this.asked.show === show && isSame(this.asked.draft, draft);
+    if (isAsked && !this.isOutdated(state)) return;
     this.asked = { draft, show };
     this.previewAbort?.abort();
     clearTimeout(this.previewTimer);
     this.previewTimer = setTimeout(() => void this.preview(draft, show), DEBOUNCE_MS);
     this.dispatch({ type: 'previewAsked' });
+  }
+
+  /** A preview of the first rows alone, and more of the file was read since it was asked for. */
+  private isOutdated(state: PreprocessState): boolean {
+    const { answer, isPending } = state.preview;
+    if (isPending || answer === undefined || answer.isWhole || answer.fileRows !== undefined) return false;
+    return wholeFileKnown(state).some((isKnown, i) => isKnown && this.knownThen[i] !== true);
   }
 
   private stopPreview(): void {
@@ -114,6 +129,7 @@ export class Sync {
   private async preview(draft: RecipeDraft, show: number): Promise<void> {
     const abort = (this.previewAbort = new AbortController());
     const { preview, head } = this.state();
+    this.knownThen = wholeFileKnown(this.state());
     const columns = Math.max(preview.answer?.columns.length ?? 0, head?.preview.columns.length ?? 0);
     try {
       const answer = await this.host.request(

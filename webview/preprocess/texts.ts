@@ -62,7 +62,7 @@ export function scopeText(preview: RecipePreview, isExact: boolean): string {
       : l10n.t('in all {0} rows', formatCount(preview.fileRows));
   }
   return preview.fileRows === undefined
-    ? l10n.t('in a sample of {0} rows', formatCount(preview.sampleRows))
+    ? l10n.t('in the first {0} rows, until the file is read', formatCount(preview.sampleRows))
     : l10n.t(
         'in a sample of {0} of {1} rows',
         formatCount(preview.sampleRows),

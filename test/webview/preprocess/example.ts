@@ -1,6 +1,7 @@
 // What the tests of the data tab share: a draft, a profile, pages and an empty preview.
 import { draftSchema, type RecipeDraft } from '../../../src/shared/protocol/view';
 import type { DatasetProfile } from '../../../src/shared/schema/profile';
+import type { QualityReport } from '../../../src/shared/schema/quality';
 import type { RecipePreview, StepSummary, TablePage } from '../../../src/shared/schema/recipeResult';
 import {
   recipeStepSchema,
@@ -88,3 +89,5 @@ export const PROFILE: DatasetProfile = {
   columns: [],
   issues: [],
 };
+
+export const REPORT: QualityReport = { path: '/a.csv', modifiedMs: 1, rows: 1, checks: [] };

@@ -8,7 +8,7 @@ import {
   type PreprocessState,
 } from '../../../webview/preprocess/state';
 import { previewLimit, Sync } from '../../../webview/preprocess/sync';
-import { draftOf, FILL, previewOf, SCALE, TRIM } from './example';
+import { draftOf, FILL, previewOf, PROFILE, REPORT, SCALE, TRIM } from './example';
 
 interface Asked {
   readonly method: string;
@@ -191,6 +191,66 @@ describe('the page and its host', () => {
     dispatch({ type: 'profile', state: { kind: 'cancelled' } });
     await vi.advanceTimersByTimeAsync(2000);
     expect(of('counts')).toHaveLength(1);
+  });
+});
+
+describe('a preview of the first rows, while the file is still being read', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+  const known = { kind: 'ready', profile: PROFILE } as const;
+  const ofHead = (): RecipePreview => {
+    const { fileRows: _, ...rest } = sampled();
+    return rest;
+  };
+
+  it('is asked anew once the file has been read, and not again after that', async () => {
+    const { dispatch, of, state } = page();
+    dispatch(told([TRIM]));
+    dispatch({ type: 'profile', state: { kind: 'working' } });
+    await vi.advanceTimersByTimeAsync(200);
+    of('preview')[0]!.answer(ofHead());
+    await vi.advanceTimersByTimeAsync(0);
+    dispatch({ type: 'profile', state: { kind: 'working', fraction: 0.5 } });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(of('preview')).toHaveLength(1);
+    dispatch({ type: 'profile', state: known });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(of('preview')).toHaveLength(2);
+    of('preview')[1]!.answer(sampled({ fileRows: 9, sampleRows: 5 }));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(state().preview.answer).toMatchObject({ fileRows: 9, sampleRows: 5 });
+    dispatch({ type: 'quality', state: { kind: 'ready', report: REPORT } });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(of('preview')).toHaveLength(2);
+  });
+
+  it('is asked anew when the file was read while its answer was on its way', async () => {
+    const { dispatch, of } = page();
+    dispatch(told([TRIM]));
+    await vi.advanceTimersByTimeAsync(200);
+    dispatch({ type: 'profile', state: known });
+    of('preview')[0]!.answer(ofHead());
+    await vi.advanceTimersByTimeAsync(200);
+    expect(of('preview')).toHaveLength(2);
+  });
+
+  it('is asked anew when the counts, which need every row, are there', async () => {
+    const { dispatch, of, state } = page();
+    dispatch(told([TRIM]));
+    dispatch({ type: 'profile', state: known });
+    await vi.advanceTimersByTimeAsync(200);
+    // A very large file has a profile before its rows can be sampled.
+    of('preview')[0]!.answer(ofHead());
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(of('preview')).toHaveLength(1);
+    of('counts')[0]!.answer({ rows: 9 });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(of('preview')).toHaveLength(2);
+    of('preview')[1]!.answer(sampled({ fileRows: 9 }));
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(of('preview')).toHaveLength(2);
+    expect(of('counts')).toHaveLength(1);
+    expect(state().counts).toMatchObject({ isDone: true });
   });
 });
 

@@ -1,4 +1,5 @@
 // Owns the answers about recipes: preview, counts, export, script, config. All of them run the same steps.
+import { nameInFile } from '../shared/columnNames';
 import type { Handlers } from '../shared/protocol/channel';
 import type { DataContract } from '../shared/protocol/data';
 import type { Split, Task } from '../shared/schema/experiment';
@@ -112,14 +113,6 @@ async function profileForConfig(
     { source, steps, split, target: asked === undefined ? undefined : { column: target, task: asked } },
     { signal },
   );
-}
-
-/** Before the steps rename it. */
-function nameInFile(column: string, steps: readonly RecipeStep[]): string {
-  return steps.reduceRight((name, step) => {
-    if (step.step !== 'renameColumns' || !step.enabled) return name;
-    return step.renames.find(({ to }) => to === name)?.column ?? name;
-  }, column);
 }
 
 /** What the editor's own setting says of the encoding is not known where the config is used: it is written down. */

@@ -4,7 +4,7 @@ import type { ColumnProfile } from '../../src/shared/schema/profile';
 import { el } from '../ui/dom';
 import { columnDetail, tableDetail } from './detail';
 import { sampleProfile } from './sampleProfile';
-import { shownStep } from './shown';
+import { shownStep, targetShown } from './shown';
 import { FILE, type PreprocessState } from './state';
 
 export interface ColumnListener {
@@ -23,9 +23,9 @@ export class ColumnView {
   constructor(private readonly listener: ColumnListener) {}
 
   update(state: PreprocessState): void {
-    const { profile, known, column: name, draft, preview } = state;
+    const { profile, known, column: name, preview } = state;
     const after = shownStep(state) === FILE ? undefined : preview.answer?.after;
-    const isTarget = name !== undefined && name === draft?.target;
+    const isTarget = name !== undefined && name === targetShown(state);
     const key = [known, name, isTarget, after, profile.kind];
     if (key.length === this.shown.length && key.every((part, i) => Object.is(part, this.shown[i]))) return;
     // Its own button draws the panel anew: whoever pressed it goes on from there.

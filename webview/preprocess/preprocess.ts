@@ -28,7 +28,7 @@ import { openExportDialog } from './exportDialog';
 import { sortReport } from './findings';
 import type { ColumnChoice } from './form/columnPicker';
 import { RecipeView } from './recipeView';
-import { shownStep } from './shown';
+import { nameAtEnd, shownStep, targetShown } from './shown';
 import { FILE, initialState, reduce, type PreprocessEvent, type PreprocessState, type Tab } from './state';
 import { StatusBar } from './statusBar';
 import { Sync } from './sync';
@@ -132,7 +132,7 @@ const checks = new ChecksView({
   },
 });
 const column = new ColumnView({
-  choose: (name) => actions.setTarget(name),
+  choose: (name) => actions.setTarget(nameAtEnd(state, name)),
   steps: (name, anchor) => openColumnMenu(name, anchor),
 });
 const top = new TopBar({
@@ -209,7 +209,7 @@ function openColumnMenu(name: string, anchor: Element | { readonly x: number; re
       const at = positionFor(name);
       actions.addStep({ kind, known, atOnce, ...(at === undefined ? {} : { at }) });
     },
-    target: (target) => actions.setTarget(target),
+    target: (target) => actions.setTarget(nameAtEnd(state, target)),
     sort: (order) =>
       dispatch({ type: 'sort', sort: order === undefined ? undefined : { column: name, order } }),
     details: () => showColumn(name),
@@ -230,7 +230,7 @@ function positionFor(name: string): number | undefined {
 }
 
 function menuColumn(name: string): MenuColumn {
-  const { known, sort, draft, preview } = state;
+  const { known, sort, preview } = state;
   const found = known?.columns.find((each) => each.name === name);
   const isFile = shownStep(state) === FILE;
   const kind = isFile ? undefined : preview.answer?.after.columns.find((each) => each.name === name)?.kind;
@@ -242,7 +242,7 @@ function menuColumn(name: string): MenuColumn {
         ? kind
         : (found?.type ?? (kind === 'text' ? 'category' : undefined)),
     hasMissing: (found?.missing ?? 0) > 0,
-    isTarget: draft?.target === name,
+    isTarget: targetShown(state) === name,
     sort: isFile ? (sort?.column === name ? sort.order : 'none') : undefined,
   };
 }

@@ -1,7 +1,9 @@
 // Owns what the state means for what is shown: the steps that a preview is of, which step it shows, which counts hold.
 // Pure.
+import { nameWith } from '../../src/shared/columnNames';
 import type { RecipeDraft } from '../../src/shared/protocol/view';
 import type { StepSummary } from '../../src/shared/schema/recipeResult';
+import type { RecipeStep } from '../../src/shared/schema/recipeSteps';
 import { insertSteps, isSame, replaceStep } from './draft';
 import type { PreprocessState } from './state';
 
@@ -17,6 +19,24 @@ export function shownStep(state: Pick<PreprocessState, 'form' | 'selected'>): nu
   const { form, selected } = state;
   const isUnfinished = form?.kind === 'step' && form.isNew && form.step === undefined;
   return isUnfinished && selected >= form.at ? selected - 1 : selected;
+}
+
+type View = Pick<PreprocessState, 'draft' | 'form' | 'selected'>;
+
+/** The steps that made the table that is shown. */
+export function stepsShown(state: View): readonly RecipeStep[] {
+  return effectiveDraft(state)?.steps.slice(0, shownStep(state) + 1) ?? [];
+}
+
+/** What the target is called in the table that is shown. */
+export function targetShown(state: View): string | undefined {
+  const { draft } = state;
+  return draft && nameWith(draft.target, draft.steps, stepsShown(state));
+}
+
+/** What a column of the table that is shown is called after the last step. */
+export function nameAtEnd<T extends string | undefined>(state: View, name: T): T | string {
+  return nameWith(name, stepsShown(state), state.draft?.steps ?? []);
 }
 
 /** What a step did in the whole file, if that was counted for the steps up to it as they are now. */

@@ -1,5 +1,6 @@
 // Owns what the page of the data tab knows: a pure reducer over what the host says and what the user does. The draft of
 // the recipe is edited here, with undo; the host keeps it.
+import { nameWith } from '../../src/shared/columnNames';
 import { assertNever } from '../../src/shared/errors';
 import type { RecipeDraft } from '../../src/shared/protocol/view';
 import type { DataIssue, DatasetProfile, Dialect, Preview } from '../../src/shared/schema/profile';
@@ -10,6 +11,7 @@ import type { FormValues } from './form/fieldSpec';
 import { isSame } from './draft';
 import { changed, emptyHistory, redone, undone, type History } from './history';
 import { reduceCounts, reducePreview, withColumns } from './reduceAnswers';
+import { stepsShown } from './shown';
 
 export type Work<T> =
   | { readonly kind: 'waiting' }
@@ -192,6 +194,19 @@ export function initialState(arranged: Arranged = {}): PreprocessState {
 }
 
 export function reduce(state: PreprocessState, event: PreprocessEvent): PreprocessState {
+  return followColumn(state, reduced(state, event));
+}
+
+/** The column that is looked at stays the same one, whatever it is called at the step that is shown. */
+function followColumn(before: PreprocessState, after: PreprocessState): PreprocessState {
+  const { column, draft, form, selected } = after;
+  const isSameView = draft === before.draft && form === before.form && selected === before.selected;
+  if (isSameView || column !== before.column || before.draft === undefined) return after;
+  const name = nameWith(column, stepsShown(before), stepsShown(after));
+  return name === column ? after : { ...after, column: name };
+}
+
+function reduced(state: PreprocessState, event: PreprocessEvent): PreprocessState {
   switch (event.type) {
     case 'draft':
       return takeDraft(state, event);
@@ -272,7 +287,8 @@ function takeDraft(state: PreprocessState, event: EventOf<'draft'>): PreprocessS
 
 function changeDraft(state: PreprocessState, event: EventOf<'change'>): PreprocessState {
   if (state.draft === undefined || isSame(state.draft, event.draft)) return { ...state, form: undefined };
-  const { draft, label } = event;
+  const { label } = event;
+  const draft = followTarget(state.draft, event.draft);
   const selected = Math.min(event.select ?? state.selected, draft.steps.length - 1);
   return {
     ...afterReading(state, draft),
@@ -281,6 +297,14 @@ function changeDraft(state: PreprocessState, event: EventOf<'change'>): Preproce
     selected,
     form: undefined,
   };
+}
+
+/** A target that is renamed stays the target. */
+function followTarget(before: RecipeDraft, after: RecipeDraft): RecipeDraft {
+  const { target } = after;
+  if (target === undefined || target !== before.target) return after;
+  const name = nameWith(target, before.steps, after.steps);
+  return name === target ? after : { ...after, target: name };
 }
 
 function travel(state: PreprocessState, direction: 'undo' | 'redo'): PreprocessState {

@@ -14,7 +14,7 @@ import { diffModel, fileModel, type GridModel } from './gridModel';
 import { cellTitle, missingText } from './gridRows';
 import { PagedRows } from './rows';
 import { StepBanner } from './stepBanner';
-import { shownStep } from './shown';
+import { shownStep, targetShown } from './shown';
 import { FILE, type PreprocessEvent, type PreprocessState } from './state';
 import { rowsText } from './texts';
 
@@ -141,7 +141,7 @@ export class TableView {
         label: isFile ? l10n.t('Rows of the file') : l10n.t('Rows before and after the step'),
         model,
         selected: state.column,
-        target: state.draft?.target,
+        target: targetShown(state),
         sort: isFile ? (state.sort ?? 'none') : undefined,
         hasParts: !isFile && state.preview.answer?.after.parts !== undefined,
         widths: this.listener.widths(),

@@ -1,6 +1,12 @@
 // Holds the data tab's reducer: edits of the draft with undo, forms, answers that come late.
 import { describe, expect, it } from 'vitest';
-import { effectiveDraft, exactSummary, shownStep } from '../../../webview/preprocess/shown';
+import {
+  effectiveDraft,
+  exactSummary,
+  nameAtEnd,
+  shownStep,
+  targetShown,
+} from '../../../webview/preprocess/shown';
 import {
   FILE,
   initialState,
@@ -183,5 +189,57 @@ describe('exact counts', () => {
     expect(
       exactSummary(reduce(counted, change(draftOf([TRIM, FILL], { target: 'age' }))), 1),
     ).toBeUndefined();
+  });
+});
+
+describe('a column that is looked at', () => {
+  const rename = (to: string): ReturnType<typeof step> =>
+    step({ step: 'renameColumns', renames: [{ column: 'age', to }] });
+  const looking = [told(draftOf([TRIM])), { type: 'column', column: 'age' }] as const;
+
+  it('keeps being looked at under the name that a step gives it, and under its own in the file', () => {
+    const renamed = after(...looking, change(draftOf([TRIM, rename('years')]), 1));
+    expect(renamed.column).toBe('years');
+    expect(reduce(renamed, { type: 'select', step: 0 }).column).toBe('age');
+    const inFile = reduce(renamed, { type: 'select', step: FILE });
+    expect(inFile.column).toBe('age');
+    expect(reduce(inFile, { type: 'select', step: 1 }).column).toBe('years');
+    expect(reduce(renamed, { type: 'undo' }).column).toBe('age');
+  });
+
+  it('follows a name while it is typed, and takes it back with the form', () => {
+    const typed = after(
+      ...looking,
+      openStep(1, true),
+      { type: 'editForm', step: rename('y') },
+      { type: 'editForm', step: rename('years') },
+    );
+    expect(typed.column).toBe('years');
+    expect(reduce(typed, { type: 'closeForm' }).column).toBe('age');
+  });
+
+  it('is the one that was chosen last, and the one that was kept over a reload', () => {
+    const renamed = after(...looking, change(draftOf([TRIM, rename('years')]), 1));
+    expect(reduce(renamed, { type: 'column', column: 'city' }).column).toBe('city');
+    const reopened = reduce(
+      initialState({ column: 'years', selected: 1 }),
+      told(draftOf([TRIM, rename('years')])),
+    );
+    expect(reopened.column).toBe('years');
+  });
+
+  it('stays the target when it is renamed', () => {
+    const target = { target: 'age' };
+    const renamed = after(told(draftOf([], target)), change(draftOf([rename('years')], target), 0));
+    expect(renamed.draft?.target).toBe('years');
+    expect(targetShown(renamed)).toBe('years');
+    const inFile = reduce(renamed, { type: 'select', step: FILE });
+    expect(targetShown(inFile)).toBe('age');
+    expect(nameAtEnd(inFile, 'age')).toBe('years');
+    expect(reduce(renamed, { type: 'undo' }).draft?.target).toBe('age');
+    // Choosing another one is no rename.
+    expect(reduce(renamed, change(draftOf([rename('years')], { target: 'city' }))).draft?.target).toBe(
+      'city',
+    );
   });
 });

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as l10n from '@vscode/l10n';
 import type * as z from 'zod';
 import { CancelledError, isCancelled, throwIfAborted } from '../../../shared/abort';
+import { nameInFile } from '../../../shared/columnNames';
 import { BenchError, toErrorData } from '../../../shared/errors';
 import { DisposableStore, type Disposable } from '../../../shared/disposable';
 import type { ServerChannel } from '../../../shared/protocol/channel';
@@ -153,7 +154,8 @@ export class DataTab implements Disposable {
   async keepDraft(draft: RecipeDraft): Promise<void> {
     const old = this.kept;
     this.kept = draft;
-    const isRead = isDeepStrictEqual(old.reading, draft.reading) && old.target === draft.target;
+    const targetOf = ({ target, steps }: RecipeDraft): string | undefined => nameInFile(target, steps);
+    const isRead = isDeepStrictEqual(old.reading, draft.reading) && targetOf(old) === targetOf(draft);
     if (this.source !== undefined) {
       if (!isRead) void this.load({ keepsDraft: true });
       else if (!isDeepStrictEqual(old.split, draft.split) && this.told.profile?.kind === 'ready')
@@ -451,17 +453,6 @@ function usesTarget({ steps, split }: RecipeDraft): boolean {
   return (
     (isStratified && splitPosition(steps) < steps.length) ||
     steps.some(({ enabled, step }) => enabled && TARGET_STEPS.has(step))
-  );
-}
-
-/** What a column of the table after the recipe was called before its renames. */
-function nameInFile<T extends string | undefined>(name: T, steps: RecipeDraft['steps']): T | string {
-  return steps.reduceRight<T | string>(
-    (now, step) =>
-      step.step === 'renameColumns' && step.enabled
-        ? (step.renames.find(({ to }) => to === now)?.column ?? now)
-        : now,
-    name,
   );
 }
 

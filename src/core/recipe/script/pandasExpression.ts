@@ -5,6 +5,7 @@ import { parseExpression } from '../../../shared/expression/parse';
 import { checkExpression, comparisonMode, digitsOf, type ValueKind } from '../../../shared/expression/types';
 import type { RelationColumn } from '../../data/relation';
 import { pyNumber, pyText, pyTexts } from './python';
+import { pyPattern } from './pyPattern';
 
 /** Not to be said in pandas as it is meant. */
 class Unsayable extends Error {}
@@ -65,6 +66,22 @@ export function writtenAs({ kind, numbers }: RelationColumn): string {
   return `, decimal=${pyText(numbers.decimal)}, thousands=${pyText(numbers.thousands)}`;
 }
 
+/** One value rather than one a row. */
+function isLiteral(node: Expression): boolean {
+  if (node.kind === 'negate') return isLiteral(node.operand);
+  return ['number', 'text', 'boolean', 'missing'].includes(node.kind);
+}
+
+/** In every row: what is done to a column cannot be done to a number. */
+function inRows(node: Expression, code: string): string {
+  return isLiteral(node) ? `rows(${code}, df.index)` : code;
+}
+
+/** Without what has no end, which is missing where a number is used. */
+function surely(node: Expression, code: string): string {
+  return isLiteral(node) || node.kind === 'column' ? code : `sure(${code})`;
+}
+
 function numberCode(node: Expression, context: Translation): string {
   switch (node.kind) {
     case 'number':
@@ -90,16 +107,27 @@ function numberCode(node: Expression, context: Translation): string {
 }
 
 function arithmeticCode(node: ExpressionOf<'arithmetic'>, context: Translation): string {
-  const [left, right] = [numberCode(node.left, context), numberCode(node.right, context)];
-  // Python's % has the sign of the divisor, SQL's that of what is divided.
-  if (node.operator === '%') return `(${left} - ${right} * np.trunc(${left} / ${right}))`;
-  return `(${left} ${node.operator === '^' ? '**' : node.operator} ${right})`;
+  const { left, operator, right } = node;
+  // Two numbers alone would be Python's, and 1 / 0 ends the script.
+  const x = isLiteral(right) ? inRows(left, numberCode(left, context)) : numberCode(left, context);
+  const y = numberCode(right, context);
+  switch (operator) {
+    case '+':
+    case '-':
+    case '*':
+      return `(${x} ${operator} ${y})`;
+    case '/':
+      return `(${x} / ${surely(right, y)})`;
+    case '%':
+      return `np.fmod(${x}, ${surely(right, y)})`;
+    case '^':
+      return `power(${x}, ${y}, df.index)`;
+  }
 }
 
 function numberCall(node: ExpressionOf<'call'>, context: Translation): string {
-  const args = (): string[] => node.args.map((arg) => numberCode(arg, context));
   const [first] = node.args;
-  const x = (): string => (first === undefined ? 'pd.NA' : numberCode(first, context));
+  const x = (): string => (first === undefined ? 'pd.NA' : inRows(first, numberCode(first, context)));
   switch (node.name) {
     case 'abs':
       return `abs(${x()})`;
@@ -108,19 +136,18 @@ function numberCall(node: ExpressionOf<'call'>, context: Translation): string {
     case 'exp':
       return `np.${node.name}(${x()})`;
     case 'sqrt':
-      return `np.sqrt((${x()}).where(${x()} >= 0))`;
+      return `np.sqrt(at_least_0(${x()}))`;
     case 'ln':
     case 'log10':
     case 'log2':
-      return `np.${node.name === 'ln' ? 'log' : node.name}((${x()}).where(${x()} > 0))`;
-    case 'round': {
-      const digits = node.args[1] === undefined ? 0 : (digitsOf(node.args[1]) ?? 0);
-      // A half goes away from zero.
-      return `(np.sign(${x()}) * np.floor(abs(${x()}) * 10.0 ** ${digits} + 0.5) / 10.0 ** ${digits})`;
-    }
+      return `np.${node.name === 'ln' ? 'log' : node.name}(above_0(${x()}))`;
+    case 'round':
+      return `rounded(${x()}, ${node.args[1] === undefined ? 0 : (digitsOf(node.args[1]) ?? 0)})`;
     case 'min':
-    case 'max':
-      return `pd.concat([${args().join(', ')}], axis=1).${node.name}(axis=1, skipna=False)`;
+    case 'max': {
+      const all = node.args.map((arg) => surely(arg, inRows(arg, numberCode(arg, context))));
+      return `pd.concat([${all.join(', ')}], axis=1).${node.name}(axis=1, skipna=False)`;
+    }
     case 'number':
       return x();
     case 'length':
@@ -142,7 +169,7 @@ function numberCall(node: ExpressionOf<'call'>, context: Translation): string {
 function textOfFirst(node: ExpressionOf<'call'>, context: Translation): string {
   const [first] = node.args;
   if (first === undefined) throw new Unsayable(node.name);
-  return textCode(first, context);
+  return inRows(first, textCode(first, context));
 }
 
 function timeOfFirst(node: ExpressionOf<'call'>, context: Translation): string {
@@ -179,7 +206,7 @@ function textCode(node: Expression, context: Translation): string {
 }
 
 function textCall(node: ExpressionOf<'call'>, context: Translation): string {
-  const texts = (): string[] => node.args.map((arg) => textCode(arg, context));
+  const texts = node.args.map((arg) => textCode(arg, context));
   switch (node.name) {
     case 'lower':
     case 'upper':
@@ -187,12 +214,12 @@ function textCall(node: ExpressionOf<'call'>, context: Translation): string {
     case 'trim':
       return `(${textOfFirst(node, context)}).str.strip()`;
     case 'replace': {
-      const [whole = '', find = '', replacement = ''] = texts();
+      const [, find = '', replacement = ''] = texts;
       if (node.args[1]?.kind !== 'text' || node.args[2]?.kind !== 'text') throw new Unsayable('replace');
-      return `(${whole}).str.replace(${find}, ${replacement}, regex=False)`;
+      return `(${textOfFirst(node, context)}).str.replace(${find}, ${replacement}, regex=False)`;
     }
     case 'concat':
-      return `(${texts().join(' + ')})`;
+      return `(${[textOfFirst(node, context), ...texts.slice(1)].join(' + ')})`;
     case 'text':
       return textOfFirst(node, context);
     case 'if':
@@ -227,8 +254,11 @@ function conditionCode(node: Expression, context: Translation): string {
     }
     case 'isMissing': {
       const kind = kindOf(node.operand, context);
-      const value = kind === 'number' ? numberCode(node.operand, context) : textCode(node.operand, context);
-      return `(${value}).isna().astype("boolean")`;
+      const value =
+        kind === 'number'
+          ? surely(node.operand, numberCode(node.operand, context))
+          : textCode(node.operand, context);
+      return `(${inRows(node.operand, value)}).isna().astype("boolean")`;
     }
     case 'call':
       return conditionCall(node, context);
@@ -240,7 +270,7 @@ function conditionCode(node: Expression, context: Translation): string {
 function conditionCall(node: ExpressionOf<'call'>, context: Translation): string {
   const [first, second] = node.args;
   if (second?.kind !== 'text' || first === undefined) throw new Unsayable(node.name);
-  const [whole, part] = [textCode(first, context), pyText(second.value)];
+  const [whole, part] = [inRows(first, textCode(first, context)), pyText(second.value)];
   switch (node.name) {
     case 'contains':
       return `(${whole}).str.contains(${part}, regex=False)`;
@@ -248,8 +278,11 @@ function conditionCall(node: ExpressionOf<'call'>, context: Translation): string
       return `(${whole}).str.startswith(${pyTexts([second.value]).slice(1, -1)})`;
     case 'endsWith':
       return `(${whole}).str.endswith(${part})`;
-    case 'matches':
-      return `(${whole}).str.contains(${part}, regex=True)`;
+    case 'matches': {
+      const found = pyPattern(second.value);
+      if (found === undefined) throw new Unsayable(second.value);
+      return `(${whole}).str.contains(${found.pattern}, regex=True, flags=${found.flags})`;
+    }
     default:
       throw new Unsayable(node.name);
   }
@@ -265,17 +298,22 @@ function comparison(
 ): string {
   const sign = operator === '=' ? '==' : operator;
   const mode = comparisonMode(kindOf(left, context), kindOf(right, context));
-  const sides = (code: (node: Expression, context: Translation) => string): string =>
-    `(${code(left, context)} ${sign} ${code(right, context)})`;
+  const compare = `operator.${OPERATORS[operator]}`;
+  const sides = (code: (node: Expression, context: Translation) => string): [string, string] => {
+    const x = code(left, context);
+    return [isLiteral(right) ? inRows(left, x) : x, code(right, context)];
+  };
   switch (mode) {
-    case 'number':
-      return sides(numberCode);
+    case 'number': {
+      const [x, y] = sides(numberCode);
+      return `(${surely(left, x)} ${sign} ${surely(right, y)})`;
+    }
     case 'text':
-      return sides(textCode);
+      return `(${sides(textCode).join(` ${sign} `)})`;
     case 'datetime':
-      return sides(timeCode);
+      return `times(${timeCode(left, context)}, ${timeCode(right, context)}, ${compare})`;
     case 'cells':
-      return `cells(${textCode(left, context)}, ${textCode(right, context)}, operator.${OPERATORS[operator]})`;
+      return `cells(${textCode(left, context)}, ${textCode(right, context)}, ${compare})`;
     case 'boolean':
     case undefined:
       throw new Unsayable(mode ?? 'missing');

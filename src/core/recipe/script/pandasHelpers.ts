@@ -101,6 +101,27 @@ export const PANDAS_HELPERS = {
         bend = lambda p: low if p <= 0 else high if p >= 1 else float(np.clip(NormalDist().inv_cdf(p), low, high))
         r = np.array([bend(p) if p == p else np.nan for p in r])
     return pd.Series(np.where(np.isnan(v), np.nan, r), index=x.index)`,
+  knn: `def knn(x, donors, means, neighbours, by_distance):
+    """As sklearn's KNNImputer; of donors equally near, the first."""
+    filled = x.copy()
+    for row in np.flatnonzero(np.isnan(x).any(axis=1)):
+        gaps = (donors - x[row]) ** 2
+        shared = (~np.isnan(gaps)).sum(axis=1)
+        total = np.zeros(len(donors))
+        for column in gaps.T:
+            total += np.where(np.isnan(column), 0, column)
+        far = np.where(shared > 0, total / np.maximum(shared, 1) * x.shape[1], np.nan)
+        for at in np.flatnonzero(np.isnan(x[row])):
+            able = np.flatnonzero(~np.isnan(donors[:, at]) & ~np.isnan(far))
+            near = able[np.argsort(far[able], kind="stable")[:neighbours]]
+            weights = np.ones(len(near))
+            if by_distance:
+                exact = far[near] == 0
+                weights = exact.astype(float) if exact.any() else 1 / np.sqrt(far[near])
+            if not 0 < weights.sum() < np.inf:
+                weights = np.ones(len(near))
+            filled[row, at] = np.average(donors[near, at], weights=weights) if len(near) else means[at]
+    return filled`,
   spaces: `SPACES = r"[ \\t\\n\\v\\f\\r\\u0085\\u00a0\\u1680\\u2000-\\u200b\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]+"`,
   change: `def change(s, f):
     """f of each text; missing where nothing is left."""
@@ -152,6 +173,28 @@ def tokens(v, least):
   t: `def t(s):
     """Texts with missing ones, for conditions."""
     return text(s).astype("string")`,
+  rows: `def rows(x, index):
+    """A value in every row."""
+    kind = "string" if isinstance(x, str) else "Float64"
+    return x if isinstance(x, pd.Series) else pd.Series([x] * len(index), index=index, dtype=kind)`,
+  sure: `def sure(x):
+    """Missing where a number has no end."""
+    x = x.astype("Float64")
+    return x.where(np.isfinite(x.astype(float)))`,
+  at_least_0: `def at_least_0(x):
+    return x.where(x >= 0)`,
+  above_0: `def above_0(x):
+    return x.where(x > 0)`,
+  rounded: `def rounded(x, digits):
+    """A half goes away from zero."""
+    return np.sign(x) * np.floor(abs(x) * 10.0 ** digits + 0.5) / 10.0 ** digits`,
+  power: `def power(x, y, index):
+    """pandas would know missing ** 0."""
+    x, y = sure(rows(x, index)), sure(rows(y, index))
+    return (x ** y).where(x.notna() & y.notna())`,
+  times: `def times(a, b, compare):
+    """Times compared; missing where one is."""
+    return compare(a, b).astype("boolean").where(pd.notna(a) & pd.notna(b))`,
   cells: `def cells(a, b, compare):
     """Compared as numbers where both are, else as texts."""
     x, y = n(a), n(b)
@@ -188,7 +231,6 @@ const MODULES: readonly (readonly [pattern: RegExp, line: string])[] = [
 const LIBRARIES: readonly (readonly [pattern: RegExp, line: string])[] = [
   [/\bnp\./, 'import numpy as np'],
   [/\bpd\./, 'import pandas as pd'],
-  [/\bKNNImputer\(/, 'from sklearn.impute import KNNImputer'],
 ];
 
 /** The top of a script: what it imports, and the helpers that it uses. */

@@ -109,9 +109,6 @@ function differences(lines: string): string[] {
   if (/\bdates\(/.test(lines)) {
     found.push(l10n.t('pandas reads the common forms of dates; a rare one may come out otherwise.'));
   }
-  if (/\bKNNImputer\(/.test(lines)) {
-    found.push(l10n.t('Of neighbours at the same distance, scikit-learn may take others.'));
-  }
   return found;
 }
 

@@ -6,6 +6,7 @@ import type { RelationColumn } from '../../data/relation';
 import { missingName } from '../encoders/encoder';
 import { STOP_WORDS } from '../steps/stopWords';
 import { conditionToPandas, expressionToPandas, writtenAs } from './pandasExpression';
+import { pyPattern, pyReplacement } from './pyPattern';
 import { pyBoolean, pyDict, pyNumber, pyNumbers, pyText, pyTexts } from './python';
 
 export interface PandasContext<K extends StepKind> {
@@ -148,17 +149,20 @@ function castNumber(step: StepOf<'cast'>, name: string, columns: readonly Relati
   return `number(${bare}${written})`;
 }
 
-function replaceLines(step: StepOf<'replaceText'>): string[] {
+function replaceLines(step: StepOf<'replaceText'>): string[] | undefined {
   const { find: wanted, replace, match, ignoreCase } = step;
-  const flags = ignoreCase ? ', flags=re.I' : '';
   switch (match) {
-    case 'regex':
-      return textChanges(step.columns, `lambda v: re.sub(${pyText(wanted)}, ${pyText(replace)}, v${flags})`);
+    case 'regex': {
+      const found = pyPattern(wanted, ignoreCase);
+      if (found === undefined) return undefined;
+      const code = `re.sub(${found.pattern}, ${pyReplacement(replace)}, v, flags=${found.flags})`;
+      return textChanges(step.columns, `lambda v: ${code}`);
+    }
     case 'part':
       return textChanges(
         step.columns,
         ignoreCase
-          ? `lambda v: re.sub(re.escape(${pyText(wanted)}), lambda _: ${pyText(replace)}, v${flags})`
+          ? `lambda v: re.sub(re.escape(${pyText(wanted)}), lambda _: ${pyText(replace)}, v, flags=re.I)`
           : `lambda v: v.replace(${pyText(wanted)}, ${pyText(replace)})`,
       );
     case 'cell': {
@@ -251,12 +255,13 @@ function knnLines(
   { state, columns }: PandasContext<'knnImpute'>,
 ): string[] | undefined {
   if (state.donors.length * state.columns.length > MAX_DONOR_CELLS) return undefined;
-  if (state.means.some((mean) => mean === null)) return undefined;
   const rows = state.donors.map((row) => pyNumbers(row)).join(', ');
   const numbers = state.columns.map((name) => `${pyText(name)}: ${numberOfCell(name, columns)}`);
+  const width = state.columns.length;
   return [
-    `imputer = KNNImputer(n_neighbors=${step.neighbours}, weights=${pyText(step.weights)}).fit(np.array([${rows}], dtype=float))`,
-    `df[${pyTexts(state.columns)}] = imputer.transform(pd.DataFrame({${numbers.join(', ')}}).to_numpy())`,
+    `donors = np.array([${rows}], dtype=float).reshape(-1, ${width})`,
+    `numbers = pd.DataFrame({${numbers.join(', ')}}).to_numpy()`,
+    `df[${pyTexts(state.columns)}] = knn(numbers, donors, ${pyNumbers(state.means)}, ${step.neighbours}, ${pyBoolean(step.weights === 'distance')})`,
   ];
 }
 
@@ -370,10 +375,15 @@ export const pandasSteps: { readonly [K in StepKind]: Writer<K> } = {
         : `lambda v: v.${step.case}()`,
     ),
   replaceText: (step) => replaceLines(step),
-  extractText: (step, { after }) => [
-    `${cell(step.name)} = change(${cell(step.column)}, lambda v: m.group(${step.group}) if (m := re.search(${pyText(step.pattern)}, v)) else "")`,
-    inOrder(after),
-  ],
+  extractText: (step, { after }) => {
+    const found = pyPattern(step.pattern);
+    if (found === undefined) return undefined;
+    const match = `re.search(${found.pattern}, v, flags=${found.flags})`;
+    return [
+      `${cell(step.name)} = change(${cell(step.column)}, lambda v: m.group(${step.group}) if (m := ${match}) else "")`,
+      inOrder(after),
+    ];
+  },
   mapValues: (step) => mapLines(step),
   cleanText: (step) => {
     const flags = [
@@ -389,7 +399,8 @@ export const pandasSteps: { readonly [K in StepKind]: Writer<K> } = {
       ...textChanges(step.columns, `lambda v: clean(v, ${flags.map(pyBoolean).join(', ')}, stop_words)`),
     ];
   },
-  tokenise: (step) => textChanges(step.columns, `lambda v: " ".join(tokens(v, ${step.minLength}))`),
+  tokenise: (step) =>
+    textChanges(step.columns, `lambda v: " ".join(w for w in tokens(v, 1) if len(w) >= ${step.minLength})`),
   tfIdf: (step, { state, after }) => [
     `weights = tf_idf(${cell(step.column)}, ${pyTexts(state.terms)}, ${pyNumbers(state.idf)}, ${step.maxWords})`,
     `df = pd.concat([df, pd.DataFrame(weights, index=df.index, columns=${pyTexts(state.names)})], axis=1)`,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openCsv } from '../../../../src/core/data/csvSource';
 import { pandasScript } from '../../../../src/core/recipe/script/pandasScript';
 import type { Script, ScriptJob } from '../../../../src/core/recipe/script/sqlScript';
+import { pyPattern, pyReplacement } from '../../../../src/core/recipe/script/pyPattern';
 import { pyNumber, pyText } from '../../../../src/core/recipe/script/python';
 import {
   recipeStepsSchema,
@@ -123,12 +124,74 @@ df["a"] = finite((number(df["a"]) - 1.5) / 1.5)
     expect(text).toContain('df = df[["i", "x", "x (missing)", "z", "kind", "city", "when", "y"]]');
   });
 
+  // Each of these was run with pandas 3.1.1 and gave the column that the recipe gives.
+  it.each([
+    ['sqrt(2) * x', '(np.sqrt(at_least_0(rows(2, df.index))) * n(df["x"]))'],
+    ['max(x, 0)', 'pd.concat([n(df["x"]), rows(0, df.index)], axis=1).max(axis=1, skipna=False)'],
+    ['1 / 0 + x', '((rows(1, df.index) / 0) + n(df["x"]))'],
+    ['x % 0.1', 'np.fmod(n(df["x"]), 0.1)'],
+    // pandas knows missing ** 0 and 1 ** missing.
+    ['x ^ z', 'power(n(df["x"]), n(df["z"]), df.index)'],
+    // Beyond all numbers is missing, and not above 3.
+    ['x / z > 3', '(sure((n(df["x"]) / n(df["z"]))) > 3)'],
+    ['round(round(x, 1))', 'rounded(rounded(n(df["x"]), 1), 0)'],
+    ['lower("ABC")', '(rows("ABC", df.index)).str.lower()'],
+    ['replace(kind, "r", "R")', '(t(df["kind"])).str.replace("r", "R", regex=False)'],
+    ['matches(kind, "^\\w")', '(t(df["kind"])).str.contains("^\\\\w", regex=True, flags=re.A)'],
+  ])('says %s of rows with missing values as the recipe does', async (expression, code) => {
+    const { text } = await script(STEP_TABLE, [{ step: 'computeColumn', name: 'c', expression }]);
+    expect(text).toContain(`df["c"] = finish(${code}, df.index)`);
+  });
+
+  it('compares times that may be missing', async () => {
+    const { text } = await script(STEP_TABLE, [
+      { step: 'parseDate', columns: ['when'] },
+      { step: 'filterRows', condition: 'when > "2024-05-01"', keep: 'others' },
+    ]);
+    expect(text).toContain(
+      'df = df[~(times(d(df["when"]), d("2024-05-01"), operator.gt)).fillna(False).astype(bool)]',
+    );
+  });
+
+  it('takes the neighbours that the recipe takes, also of equally near ones', async () => {
+    const { text, issues } = await script(STEP_TABLE, [{ step: 'knnImpute', columns: ['x', 'z'] }]);
+    expect(issues).toEqual([]);
+    expect(text).toContain('df[["x", "z"]] = knn(numbers, donors, [');
+    expect(text).not.toContain('sklearn.impute');
+  });
+
   it('keeps names in their place', async () => {
     const { text } = await script('"a\n""; import os",b\nx,1\n', [
       { step: 'changeCase', columns: ['a\n"; import os'], case: 'upper' },
     ]);
     expect(text).toContain('df["a\\n\\"; import os"] = change(');
     expect(text).not.toMatch(/^[^#"]*import os/m);
+  });
+});
+
+describe('a pattern in Python', () => {
+  it.each([
+    ['(\\w+) no', false, '"(\\\\w+) no"', 're.A'],
+    ['fox', true, '"fox"', 're.A | re.I'],
+    ['\u00c9t\u00e9', true, '"\u00c9t\u00e9"', 're.I'],
+    ['\\\\p', false, '"\\\\\\\\p"', 're.A'],
+  ])('%s finds what RE2 finds', (pattern, ignoreCase, code, flags) => {
+    expect(pyPattern(pattern, ignoreCase)).toEqual({ pattern: code, flags });
+  });
+
+  it.each(['\\p{Lu}', '[[:alpha:]]', '\\Qa.b\\E', '(?U)a+', 'a(?i)b', '\\x{4e2d}', 'a{,3}'])(
+    '%s is left out, as Python would find something else',
+    (pattern) => {
+      expect(pyPattern(pattern)).toBeUndefined();
+    },
+  );
+
+  it('is left out where letters of any case and classes of ASCII meet', () => {
+    expect(pyPattern('\u00e9\\w', true)).toBeUndefined();
+  });
+
+  it('is replaced with its groups', () => {
+    expect(pyReplacement('<\\0>\\10\\\\1')).toBe(JSON.stringify('<\\g<0>>\\g<1>0\\\\1'));
   });
 });
 

@@ -4,6 +4,7 @@ import type { FittedKind, FittedStates } from '../../../shared/schema/fittedStep
 import type { StepKind, StepOf } from '../../../shared/schema/recipeSteps';
 import type { RelationColumn } from '../../data/relation';
 import { missingName } from '../encoders/encoder';
+import { asWritten } from '../steps/fillMissing';
 import { STOP_WORDS } from '../steps/stopWords';
 import { conditionToPandas, expressionToPandas, writtenAs } from './pandasExpression';
 import { pyPattern, pyReplacement } from './pyPattern';
@@ -219,7 +220,9 @@ function fillLines(
 
 function constantOf(value: string, column: RelationColumn | undefined): string {
   if (column?.kind === 'number') return pyNumber(Number(value));
-  return column?.kind === 'datetime' ? `pd.Timestamp(${pyText(value.trim())})` : pyText(value);
+  return column?.kind === 'datetime'
+    ? `pd.Timestamp(${pyText(value.trim())})`
+    : pyText(asWritten(value, column ?? {}));
 }
 
 function learntFill(

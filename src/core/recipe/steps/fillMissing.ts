@@ -245,7 +245,7 @@ function fillError(message: string): BenchError {
 }
 
 /** A number as the numbers of the column are written: 0.5 is 0,5 among 1,25. */
-function asWritten(value: string, { numbers }: RelationColumn): string {
+export function asWritten(value: string, { numbers }: Pick<RelationColumn, 'numbers'>): string {
   const isNumber = /^[-+]?\d*\.?\d+(e[-+]?\d+)?$/i.test(value.trim());
   return isNumber && numbers?.decimal === ',' ? value.replace('.', ',') : value;
 }

@@ -143,6 +143,15 @@ df["a"] = finite((number(df["a"]) - 1.5) / 1.5)
     expect(text).toContain(`df["c"] = finish(${code}, df.index)`);
   });
 
+  it('fills with a number as the numbers of the file are written', async () => {
+    const { text } = await script(
+      'a|b\n1,5|1\n|2\n',
+      [{ step: 'fillMissing', columns: ['a'], with: 'constant', value: '0.5' }],
+      { reading: { decimal: ',' } },
+    );
+    expect(text).toContain('.isna(), "0,5")');
+  });
+
   it('compares times that may be missing', async () => {
     const { text } = await script(STEP_TABLE, [
       { step: 'parseDate', columns: ['when'] },

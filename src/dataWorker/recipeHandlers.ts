@@ -4,10 +4,8 @@ import type { Handlers } from '../shared/protocol/channel';
 import type { DataContract } from '../shared/protocol/data';
 import type { Split, Task } from '../shared/schema/experiment';
 import type { DatasetProfile } from '../shared/schema/profile';
-import { ENCODINGS, type ReadingInput } from '../shared/schema/reading';
 import type { StepSummary } from '../shared/schema/recipeResult';
 import type { RecipeStep } from '../shared/schema/recipeSteps';
-import { readHead } from '../core/data/csvHead';
 import { createWorkbench } from '../core/data/workbench';
 import { scaffoldExperiment, suggestTargets } from '../core/experiment/scaffold';
 import { compactReading } from '../core/recipe/recipeFile';
@@ -17,7 +15,8 @@ import { exportRecipe } from '../core/recipe/session/exportRecipe';
 import { previewRecipe } from '../core/recipe/session/preview';
 import { profileAfter } from '../core/recipe/session/profileAfter';
 import { runSteps } from '../core/recipe/session/runSteps';
-import type { FileRef, OpenFile, OpenFiles } from './openFiles';
+import type { OpenFile, OpenFiles } from './openFiles';
+import { readingElsewhere } from './readingElsewhere';
 import type { DataEvents } from './service';
 
 type RecipeHandlers = Pick<
@@ -82,7 +81,7 @@ export function recipeHandlers(files: OpenFiles, { onProgress, onStepCounted }: 
           task,
           split,
           recipe: steps,
-          reading: await readingForConfig(file),
+          reading: compactReading(await readingElsewhere(file, await open.profile(signal))),
         });
         return { text, issues: [...issues] };
       }),
@@ -113,21 +112,4 @@ async function profileForConfig(
     { source, steps, split, target: asked === undefined ? undefined : { column: target, task: asked } },
     { signal },
   );
-}
-
-/** What the editor's own setting says of the encoding is not known where the config is used: it is written down. */
-async function readingForConfig({
-  path,
-  reading,
-  defaultEncoding,
-}: FileRef): Promise<ReadingInput | undefined> {
-  if (reading.encoding !== 'auto' || defaultEncoding === undefined) return compactReading(reading);
-  const [here, elsewhere] = await Promise.all([
-    readHead(path, 1, { reading, defaultEncoding }),
-    readHead(path, 1, { reading }),
-  ]);
-  const encoding = ENCODINGS.find((name) => name === here.dialect.encoding);
-  return here.dialect.encoding === elsewhere.dialect.encoding || encoding === undefined
-    ? compactReading(reading)
-    : compactReading({ ...reading, encoding });
 }

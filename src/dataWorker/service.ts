@@ -10,6 +10,7 @@ import { describeArchitecture } from '../core/model/architecture';
 import { checkQuality } from '../core/quality/checkQuality';
 import { encodedWidths } from '../core/recipe/prepare';
 import { OpenFiles, type OnProgress } from './openFiles';
+import { readingElsewhere } from './readingElsewhere';
 import { recipeHandlers } from './recipeHandlers';
 
 export interface DataService extends Disposable {
@@ -47,15 +48,24 @@ export function createDataService({ onProgress, onStepCounted }: DataEvents): Da
         ),
       ...recipeHandlers(files, { onProgress, onStepCounted }),
       targets: (file, signal) => files.use(file, async (open) => suggestTargets(await open.profile(signal))),
-      check: ({ experiment, dataPath }, signal) =>
-        files.use({ path: dataPath, reading: experiment.data.reading }, async (open) => ({
-          findings: checkExperiment(experiment, await open.profile(signal)),
-        })),
-      architecture: ({ experiment, dataPath }, signal) =>
-        files.use({ path: dataPath, reading: experiment.data.reading }, async ({ source }) => {
-          const { features, outputs } = await encodedWidths(experiment, source, { signal });
-          return describeArchitecture({ experiment, inputWidth: features, outputWidth: outputs });
-        }),
+      check: ({ experiment, dataPath, defaultEncoding }, signal) => {
+        const file = { path: dataPath, reading: experiment.data.reading, defaultEncoding };
+        return files.use(file, async (open) => {
+          const profile = await open.profile(signal);
+          return {
+            findings: checkExperiment(experiment, profile),
+            reading: await readingElsewhere(file, profile),
+          };
+        });
+      },
+      architecture: ({ experiment, dataPath, defaultEncoding }, signal) =>
+        files.use(
+          { path: dataPath, reading: experiment.data.reading, defaultEncoding },
+          async ({ source }) => {
+            const { features, outputs } = await encodedWidths(experiment, source, { signal });
+            return describeArchitecture({ experiment, inputWidth: features, outputWidth: outputs });
+          },
+        ),
     },
     dispose: () => files.dispose(),
   };

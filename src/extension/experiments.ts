@@ -34,6 +34,15 @@ export function encodingSettingOf(uri: vscode.Uri): string | undefined {
   return vscode.workspace.getConfiguration('files', uri).get<string>('encoding');
 }
 
+/** What the data process needs to read a config's table as the editor would. */
+export function readByEditor(
+  experiment: Experiment,
+  dataPath: string,
+): { experiment: Experiment; dataPath: string; defaultEncoding?: string } {
+  const defaultEncoding = encodingSettingOf(vscode.Uri.file(dataPath));
+  return { experiment, dataPath, ...(defaultEncoding === undefined ? {} : { defaultEncoding }) };
+}
+
 export function dataPathOf(uri: vscode.Uri, experiment: Experiment): string {
   return path.resolve(path.dirname(uri.fsPath), experiment.data.path);
 }

@@ -367,6 +367,57 @@ describe('a recipe in the data service', () => {
     expect(new Set([...found, 'auto']).size).toBeGreaterThan(1);
   });
 
+  /** A few GBK or Latin letters: which of them, only the editor's setting knows. */
+  const ambiguous = (before: string): Buffer =>
+    Buffer.concat([
+      Buffer.from([0xc4, 0xea]),
+      Buffer.from(`,y\n${before}`),
+      ...Array.from({ length: 20 }, (_, i) => Buffer.from([0xb1, 0xb1, 0x2c, 0x61 + (i % 2), 0x0a])),
+    ]);
+
+  it('says how a config is read that leaves the encoding to the editor, so that training sees the same columns', async () => {
+    const file = await csv.write(ambiguous(''));
+    const experiment = parseExperiment(
+      JSON.stringify({
+        name: 'e',
+        data: { path: 'd.csv', target: { column: 'y', task: 'binary' } },
+        features: [{ column: 'x', type: 'category' }],
+        split: { method: 'random', validation: 0.2, test: 0.2, seed: 1 },
+        model: { layers: [] },
+        training: { optimizer: { type: 'adam' }, batchSize: 8, epochs: 1, seed: 1 },
+      }),
+    ).experiment!;
+    const seen: string[][] = [];
+    for (const defaultEncoding of ['gb18030', 'windows1252']) {
+      const { preview } = await client.request('head', { path: file, defaultEncoding, limit: 1 });
+      const { reading } = await client.request('check', { experiment, dataPath: file, defaultEncoding });
+      // As the training process reads it: without the setting.
+      const trained = await client.request('profile', { path: file, reading });
+      expect(trained.columns.map(({ name }) => name)).toEqual(preview.columns);
+      seen.push(preview.columns);
+    }
+    expect(seen).toEqual([
+      ['年', 'y'],
+      ['Äê', 'y'],
+    ]);
+    // Nothing is said where the setting makes no difference, or the config has its own.
+    const plain = await csv.write(TABLE);
+    const asked = { experiment, dataPath: plain, defaultEncoding: 'gb18030' };
+    expect((await client.request('check', asked)).reading.encoding).toBe('auto');
+  });
+
+  it('says the encoding into the config also where the first bytes are plain ASCII', async () => {
+    const rows = 'abc,a\nabd,b\n'.repeat(500_000);
+    const file = await csv.write(
+      Buffer.concat([Buffer.from(`x,y\n${rows}`), Buffer.from([0xc4, 0xea, 0x2c, 0x61, 0x0a])]),
+    );
+    const asked = { path: file, defaultEncoding: 'gb18030', relativePath: 'd.csv', target: 'y' };
+    const { text } = await client.request('scaffold', asked);
+    const { dialect } = await client.request('profile', { path: file, defaultEncoding: 'gb18030' });
+    expect(dialect.encoding).toBe('gb18030');
+    expect(parseExperiment(text).experiment?.data.reading.encoding).toBe('gb18030');
+  });
+
   it('ends when it is cancelled, and leaves nothing', async () => {
     const file = await csv.write(LARGE);
     const abort = new AbortController();

@@ -2,7 +2,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { requireNoError, type ExperimentFinding } from '../../shared/schema/experimentFinding';
-import { experimentsFor, isExperimentUri, loadExperiment, type LoadedExperiment } from '../experiments';
+import {
+  experimentsFor,
+  isExperimentUri,
+  loadExperiment,
+  readByEditor,
+  type LoadedExperiment,
+} from '../experiments';
 import type { Services } from '../services';
 import { METRICS_VIEW } from '../views/metricsView';
 import { offer, showError, withCancel } from '../ui';
@@ -53,11 +59,14 @@ async function experimentOfCsv(
 }
 
 async function start(services: Services, { uri, experiment, dataPath }: LoadedExperiment): Promise<void> {
-  const { findings } = await withCancel(vscode.l10n.t('Checking {0}', path.basename(dataPath)), (signal) =>
-    services.data.request('check', { experiment, dataPath }, { signal }),
+  const { findings, reading } = await withCancel(
+    vscode.l10n.t('Checking {0}', path.basename(dataPath)),
+    (signal) => services.data.request('check', readByEditor(experiment, dataPath), { signal }),
   );
   warn(services, uri, requireNoError(findings));
-  const session = await services.runs.start({ experiment, experimentPath: uri.fsPath, dataPath });
+  // The training process does not know the editor's settings.
+  const asRead = { ...experiment, data: { ...experiment.data, reading } };
+  const session = await services.runs.start({ experiment: asRead, experimentPath: uri.fsPath, dataPath });
   await vscode.commands.executeCommand(`${METRICS_VIEW}.focus`);
   services.progress.show(session);
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../shared/disposable';
 import { locate, parseExperiment } from '../../core/experiment/parseExperiment';
-import { dataPathOf } from '../experiments';
+import { dataPathOf, readByEditor } from '../experiments';
 import type { DataClient } from '../process/dataClient';
 import type { RunManager } from '../runs/runManager';
 import { scoreText, stateText } from '../runs/runText';
@@ -82,7 +82,9 @@ export class ConfigCodeLens implements vscode.CodeLensProvider, Disposable {
     if (experiment === undefined || !vscode.workspace.isTrusted) return undefined;
     try {
       const dataPath = dataPathOf(document.uri, experiment);
-      const { totals } = await this.data.request('architecture', { experiment, dataPath }, { signal });
+      const { totals } = await this.data.request('architecture', readByEditor(experiment, dataPath), {
+        signal,
+      });
       return totals.parameters.toLocaleString(vscode.env.language);
     } catch {
       // The diagnostics say what is wrong with the data; the lens still opens the drawing.

@@ -6,7 +6,7 @@ import { toErrorData } from '../../shared/errors';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { ExperimentFinding } from '../../shared/schema/experimentFinding';
 import { locate, parseExperiment } from '../../core/experiment/parseExperiment';
-import { dataPathOf, isExperimentUri } from '../experiments';
+import { dataPathOf, isExperimentUri, readByEditor } from '../experiments';
 import type { DataClient } from '../process/dataClient';
 
 const DELAY_MS = 200;
@@ -75,7 +75,7 @@ export class ConfigDiagnostics implements Disposable {
 
   private async findingsOf(dataPath: string, experiment: Experiment): Promise<readonly ExperimentFinding[]> {
     try {
-      return (await this.data.request('check', { experiment, dataPath })).findings;
+      return (await this.data.request('check', readByEditor(experiment, dataPath))).findings;
     } catch (error) {
       if (isCancelled(error)) return [];
       return [

@@ -9,7 +9,7 @@ import type { Experiment } from '../../shared/schema/experiment';
 import { locate, parseExperiment } from '../../core/experiment/parseExperiment';
 import { runPaths } from '../../core/runs/runFolder';
 import { readExperimentOf } from '../../core/runs/runStore';
-import { dataPathOf, isExperimentUri } from '../experiments';
+import { dataPathOf, isExperimentUri, readByEditor } from '../experiments';
 import type { DataClient } from '../process/dataClient';
 import type { RunManager } from '../runs/runManager';
 import { loadPage, webviewTransport } from './page';
@@ -22,7 +22,7 @@ interface Source {
   readonly title: string;
   /** The config shown when a layer is clicked. */
   readonly config: vscode.Uri;
-  load(): Promise<{ experiment: Experiment; dataPath: string }>;
+  load(): Promise<{ experiment: Experiment; dataPath: string; defaultEncoding?: string }>;
 }
 
 export class ArchitecturePanels {
@@ -71,7 +71,7 @@ function configSource(uri: vscode.Uri): Source {
       const text = (await vscode.workspace.openTextDocument(uri)).getText();
       const { experiment, issues } = parseExperiment(text);
       const [issue] = issues;
-      if (experiment !== undefined) return { experiment, dataPath: dataPathOf(uri, experiment) };
+      if (experiment !== undefined) return readByEditor(experiment, dataPathOf(uri, experiment));
       throw new Error(vscode.l10n.t('Line {0}: {1}', issue?.line ?? 1, issue?.message ?? ''));
     },
   };
@@ -133,12 +133,9 @@ class ArchitecturePanel implements Disposable {
     const abort = (this.abort = new AbortController());
     const title = this.source.title;
     try {
-      const { experiment, dataPath } = await this.source.load();
-      const architecture = await this.data.request(
-        'architecture',
-        { experiment, dataPath },
-        { signal: abort.signal },
-      );
+      const architecture = await this.data.request('architecture', await this.source.load(), {
+        signal: abort.signal,
+      });
       if (!abort.signal.aborted)
         this.channel.emit('architecture', { title, state: { kind: 'ready', architecture } });
     } catch (error) {

@@ -37,6 +37,13 @@ const recipeParams = {
   target: targetSchema.optional(),
 };
 
+/** A config and its table. */
+const experimentParams = {
+  experiment: experimentSchema,
+  dataPath: z.string(),
+  defaultEncoding: fileParams.defaultEncoding,
+};
+
 export const dataContract = {
   name: 'model-bench/data',
   version: 2,
@@ -129,12 +136,16 @@ export const dataContract = {
     },
     /** Whether a config fits its data: asked before a run is made, and for the squiggles in the config. */
     check: {
-      params: z.object({ experiment: experimentSchema, dataPath: z.string() }),
-      result: z.object({ findings: z.array(experimentFindingSchema) }),
+      params: z.object(experimentParams),
+      result: z.object({
+        findings: z.array(experimentFindingSchema),
+        /** The config's, with what only the editor's setting says of the encoding written down. */
+        reading: readingSchema,
+      }),
     },
     /** The network a config describes, with the widths that this very data gives it. */
     architecture: {
-      params: z.object({ experiment: experimentSchema, dataPath: z.string() }),
+      params: z.object(experimentParams),
       result: architectureSchema,
     },
   },

@@ -43,18 +43,22 @@ export async function profileTable(
   const { onProgress, signal } = options;
   const [counted] = await database.rows(`SELECT count(*) FROM ${values?.view ?? 'cells'}`, { signal });
   const rows = Number(counted?.[0] ?? 0);
-  const columns: ColumnProfile[] = [];
-  const issues: DataIssue[] = [];
-  for (const [index, name] of file.columns.entries()) {
+  const found = new Array<Profiled>(file.columns.length);
+  const refs = file.columns.map((name, index): ColumnRef => ({ name, index, rows, cells: file.cells }));
+  let done = 0;
+  const profileOne = async (column: ColumnRef, line: Database, scratch: string): Promise<void> => {
     throwIfAborted(signal);
-    const column = { name, index, rows, cells: file.cells };
-    const found =
+    const context = { database: line, scratch, lineOf, signal };
+    found[column.index] =
       values === undefined
-        ? await profileColumn(await parseColumn(column, database, { signal }), database, lineOf, { signal })
-        : await profileValues(column, values, { database, lineOf, signal });
-    columns.push(found.profile);
-    issues.push(...found.issues);
-    onProgress?.((index + 1) / file.columns.length);
+        ? await profileColumn(await parseColumn(column, context), line, lineOf, { signal })
+        : await profileValues(column, values, context);
+    onProgress?.(++done / file.columns.length);
+  };
+  if (values === undefined) {
+    for (const column of refs) await profileOne(column, database, CELLS);
+  } else {
+    await inLanes(refs, database, profileOne);
   }
   return {
     path: file.path,
@@ -62,9 +66,39 @@ export async function profileTable(
     modifiedMs: file.modifiedMs,
     dialect: file.dialect,
     rows,
-    columns,
-    issues,
+    columns: found.map(({ profile }) => profile),
+    issues: found.flatMap(({ issues }) => issues),
   };
+}
+
+/** Much of a quantile is the work of one thread: two columns at once keep two busy. */
+const LANES = 2;
+
+/** Each column once, a few at a time, each lane over a line and with a table of its own. */
+async function inLanes(
+  columns: readonly ColumnRef[],
+  database: Database,
+  work: (column: ColumnRef, line: Database, scratch: string) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const lane = async (line: Database, scratch: string): Promise<void> => {
+    try {
+      for (let column = columns[next++]; column !== undefined; column = columns[next++]) {
+        await work(column, line, scratch);
+      }
+    } catch (error) {
+      next = columns.length;
+      throw error;
+    }
+  };
+  const others = await Promise.all(Array.from({ length: LANES - 1 }, () => database.another()));
+  try {
+    const lanes = [database, ...others].map((line, index) => lane(line, `${CELLS}_${index}`));
+    const failed = (await Promise.allSettled(lanes)).find((ended) => ended.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  } finally {
+    for (const line of others) line.dispose();
+  }
 }
 
 interface ColumnRef {
@@ -74,10 +108,20 @@ interface ColumnRef {
   readonly cells: CellSyntax;
 }
 
+interface ColumnContext {
+  readonly database: Database;
+  /** The table for the column at hand. */
+  readonly scratch: string;
+  readonly lineOf: LineOf;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** The column at hand. Each FROM clause gives t (trimmed text), miss and n (number). */
 interface ColumnCells extends ColumnRef {
   /** Every cell, with `rowid`. */
   readonly from: string;
+  /** Too many rows to bring out of the database. */
+  readonly isLarge?: boolean;
   /** Every text once with k, how many cells have it; undefined where there are too many of them. */
   readonly counted?: string | undefined;
 }
@@ -87,17 +131,16 @@ const CELLS = 'current_column';
 /** Parsed once: a handful of queries follow on it. */
 async function parseColumn(
   column: ColumnRef,
-  database: Database,
-  options: QueryOptions,
+  { database, scratch, signal }: ColumnContext,
 ): Promise<ColumnCells> {
   const { index, cells } = column;
   const text = textSql(cellColumn(index));
   await database.rows(
-    `CREATE OR REPLACE TABLE ${CELLS} AS
+    `CREATE OR REPLACE TABLE ${scratch} AS
      SELECT t, ${missingSql(cells)} AS miss, ${presentNumberSql(cells)} AS n FROM (SELECT ${text} AS t FROM cells)`,
-    options,
+    { signal },
   );
-  return { ...column, from: CELLS };
+  return { ...column, from: scratch };
 }
 
 /** As trimmedSql. Hardly a cell has space around it, which is told faster than it is trimmed. */
@@ -135,17 +178,12 @@ function presentNumberSql(cells: CellSyntax): string {
 
 // A large file: nothing of a row is written down again.
 
-interface LargeContext extends QueryOptions {
-  readonly database: Database;
-  readonly lineOf: LineOf;
-}
-
 async function profileValues(
   column: ColumnRef,
   { view, numbers, trimmed }: Pick<ValueRows, 'view' | 'numbers' | 'trimmed'>,
-  context: LargeContext,
+  context: ColumnContext,
 ): Promise<Profiled> {
-  const { database, lineOf, signal } = context;
+  const { database, scratch, lineOf, signal } = context;
   if (numbers.has(column.index)) return profileNumbers(column, view, context);
   const id = cellColumn(column.index);
   // A cell that means "no value" is NULL in the view.
@@ -157,12 +195,13 @@ async function profileValues(
     ? `(SELECT ${id}, count(*) AS k FROM ${view} GROUP BY ${id})`
     : undefined;
   if (counted !== undefined) {
-    await database.rows(`CREATE OR REPLACE TABLE ${CELLS} AS FROM ${parsed(counted, 'k')}`, { signal });
+    await database.rows(`CREATE OR REPLACE TABLE ${scratch} AS FROM ${parsed(counted, 'k')}`, { signal });
   }
   const cells = {
     ...column,
     from: parsed(view, 'rowid'),
-    counted: counted === undefined ? undefined : CELLS,
+    isLarge: true,
+    counted: counted === undefined ? undefined : scratch,
   };
   return profileColumn(cells, database, lineOf, { signal });
 }
@@ -187,7 +226,7 @@ async function hasFewTexts(
 async function profileNumbers(
   column: ColumnRef,
   view: string,
-  { database, signal }: LargeContext,
+  { database, scratch, signal }: ColumnContext,
 ): Promise<Profiled> {
   const id = cellColumn(column.index);
   const [row = []] = await database.rows(
@@ -196,17 +235,29 @@ async function profileNumbers(
     { signal },
   );
   const [numbers = 0, integers = 0, distinct = 0, min = 0, max = 0] = row.map(toNumber);
+  const parsed = (rows: string, more: string): string =>
+    `(SELECT ${more}, ${numberTextSql(id)} AS t, ${id} IS NULL AS miss, ${id} AS n FROM ${rows})`;
+  const isCounted = distinct <= Math.min(MAX_COUNTED, numbers / 4);
+  if (isCounted) {
+    const counted = `(SELECT ${id}, count(*) AS k FROM ${view} GROUP BY ${id})`;
+    await database.rows(`CREATE OR REPLACE TABLE ${scratch} AS FROM ${parsed(counted, 'k')}`, { signal });
+  }
+  const exact = isCounted ? await database.rows(`SELECT count(n) FROM ${scratch}`, { signal }) : [[distinct]];
   const facts: ColumnFacts & TextFacts = {
     ...NO_TEXTS,
     ...{ name: column.name, rows: column.rows, missing: column.rows - numbers },
-    ...{ distinct: Math.min(distinct, numbers), numbers, integers, min, max },
+    ...{ distinct: Math.min(toNumber(exact[0]?.[0]), numbers), numbers, integers, min, max },
   };
-  const rows = `(SELECT rowid, ${numberTextSql(id)} AS t, ${id} IS NULL AS miss, ${id} AS n FROM ${view})`;
-  const cells = { ...column, from: rows };
+  const cells = {
+    ...column,
+    from: parsed(view, 'rowid'),
+    isLarge: true,
+    counted: isCounted ? scratch : undefined,
+  };
   const guess = { ...guessType(facts), missing: facts.missing, dates: undefined };
   const profile = await describe(cells, facts, guess, database, { signal });
   return {
-    profile: { ...profile, distinctIsExact: false },
+    profile: { ...profile, distinctIsExact: isCounted },
     issues: usualIssues(column, facts, facts.missing),
   };
 }
@@ -443,7 +494,7 @@ function safeScale({ min, max }: Pick<ColumnFacts, 'min' | 'max'>): number {
 }
 
 /** More values than these are not brought out of the database. */
-const MAX_COUNTED = 200_000;
+const MAX_COUNTED = 500_000;
 
 /** Of a column whose few values are counted. */
 async function summariseCounted(
@@ -452,15 +503,26 @@ async function summariseCounted(
   database: Database,
   options: QueryOptions,
 ): Promise<NumericSummary> {
-  const found = await database.rows(
+  const values = new Float64Array(facts.distinct);
+  const counts = new Float64Array(facts.distinct);
+  let found = 0;
+  await database.stream(
     `SELECT n, sum(k)::DOUBLE FROM ${counted} WHERE n IS NOT NULL GROUP BY n ORDER BY n`,
+    (chunk) => {
+      const cells = chunk.getColumnValues(1);
+      for (const [row, value] of chunk.getColumnValues(0).entries()) {
+        values[found] = toNumber(value);
+        counts[found++] = toNumber(cells[row]);
+      }
+    },
     options,
   );
-  if (found.length === 0) return {};
+  if (found === 0) return {};
   const isWhole = facts.integers === facts.numbers;
-  const values = Float64Array.from(found, ([n]) => toNumber(n));
-  const counts = Float64Array.from(found, ([, cells]) => toNumber(cells));
-  return summariseValues(values, counts, { isWhole, scale: safeScale(facts) });
+  return summariseValues(values.subarray(0, found), counts.subarray(0, found), {
+    isWhole,
+    scale: safeScale(facts),
+  });
 }
 
 /** sd has ddof=1; quartiles interpolate linearly, as numpy.percentile; sums are compensated (Kahan). */
@@ -610,7 +672,7 @@ async function readDates(
   options: QueryOptions,
 ): Promise<DateColumn> {
   // A large file: SQL that reads dates as the parser here does, so that no row leaves the database.
-  if (column.from !== CELLS && column.counted === undefined) return queryDates(column, database, options);
+  if (column.isLarge === true && column.counted === undefined) return queryDates(column, database, options);
   const texts: string[] = [];
   const counts: number[] = [];
   const { counted } = column;

@@ -221,6 +221,7 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
   /** By the columns that were wanted as numbers, oldest first. */
   const values = new Map<string, ValueRows>();
   let turn: Promise<unknown> = Promise.resolve();
+  let profiling: Promise<unknown> = Promise.resolve();
 
   const loadNow = async (options: QueryOptions): Promise<LoadedRows> => {
     if (loaded !== undefined) return loaded;
@@ -331,6 +332,30 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     return { ...profile, columns: related };
   };
 
+  const profileNow = async ({ target, ...options }: ProfileSourceOptions): Promise<DatasetProfile> => {
+    const { onProgress, signal } = options;
+    // Reading the file is about half of the work.
+    const reading = { signal, onProgress: part(onProgress, 0, 0.5) };
+    const large = await profiled(reading);
+    const { issues } = large ?? (await load(reading));
+    const end = target === undefined ? 1 : 0.8;
+    const found = await profileTable(file, database, lineOf, {
+      signal,
+      values: large,
+      onProgress: part(onProgress, 0.5, end),
+    });
+    const profile = { ...found, issues: [...file.issues, ...issues, ...found.issues] };
+    return target === undefined
+      ? profile
+      : relate(profile, target, { signal, onProgress: part(onProgress, end, 1) });
+  };
+  // One at a time: the table in which it parses a column has one name.
+  const profile = (options: ProfileSourceOptions = {}): Promise<DatasetProfile> => {
+    const made = profiling.then(() => profileNow(options));
+    profiling = made.catch(() => undefined);
+    return made;
+  };
+
   return {
     path,
     get file() {
@@ -340,23 +365,7 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     head: (limit) => readHead(path, limit, opening),
     lineOf,
     linesOf,
-    async profile({ target, ...options } = {}) {
-      const { onProgress, signal } = options;
-      // Reading the file is about half of the work.
-      const reading = { signal, onProgress: part(onProgress, 0, 0.5) };
-      const large = await profiled(reading);
-      const { issues } = large ?? (await load(reading));
-      const end = target === undefined ? 1 : 0.8;
-      const found = await profileTable(file, database, lineOf, {
-        signal,
-        values: large,
-        onProgress: part(onProgress, 0.5, end),
-      });
-      const profile = { ...found, issues: [...file.issues, ...issues, ...found.issues] };
-      return target === undefined
-        ? profile
-        : relate(profile, target, { signal, onProgress: part(onProgress, end, 1) });
-    },
+    profile,
     relate,
     async preview(limit, options = {}) {
       const isWide = columns.length > WIDE_COLUMNS && file.dialect.format === 'csv';

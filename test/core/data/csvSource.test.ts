@@ -214,3 +214,19 @@ describe('openCsv', () => {
     );
   });
 });
+
+describe('two profiles of a file at once', () => {
+  it('do not mix their columns', async () => {
+    const rows = Array.from({ length: 30 }, (_, i) => [1, 2, 3, 5, 6, 10].map((n) => `v${i % n}`).join(','));
+    const source = await csv.open(['a,b,c,d,e,f', ...rows].join('\n'));
+    let second: ReturnType<CsvSource['profile']> | undefined;
+    // Starts when the first one is in the middle of its columns.
+    const onProgress = (fraction: number): void => {
+      if (fraction > 0.6) second ??= source.profile();
+    };
+    const first = await source.profile({ onProgress });
+    const alone = await source.profile();
+    expect(first).toEqual(alone);
+    expect(await second).toEqual(alone);
+  });
+});

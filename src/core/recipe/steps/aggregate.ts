@@ -15,7 +15,8 @@ import { noteNotNumbers } from './notNumbers';
 import { scalesOf } from './numberScale';
 import { finiteSql } from './numberSql';
 import { doubleSql } from '../../data/scalarSql';
-import type { StepContext } from './step';
+import type { ApplyContext } from './step';
+import { noteTargetUse } from './targetUse';
 
 type AggregateFunction = StepOf<'groupAggregate'>['aggregates'][number]['function'];
 
@@ -29,7 +30,7 @@ const OF_NUMBERS: ReadonlySet<AggregateFunction> = new Set(['sum', 'mean', 'medi
 export async function groupAggregate(
   step: StepOf<'groupAggregate'>,
   input: Relation,
-  context: StepContext,
+  context: ApplyContext,
 ): Promise<Relation> {
   const keys = columnsOf(input, step.by);
   const aggregates = step.aggregates.map(({ column, ...rest }) => ({ ...rest, of: columnOf(input, column) }));
@@ -38,6 +39,8 @@ export async function groupAggregate(
     if (taken.has(name)) throw columnExists(name);
     taken.add(name);
   }
+  for (const { of, name } of aggregates)
+    if (name !== context.target?.column) noteTargetUse([of.name], name, context);
   const numbers = aggregates.filter((aggregate) => OF_NUMBERS.has(aggregate.function));
   await noteNotNumbers(input, [...new Set(numbers.map(({ of }) => of))], context);
   const scales = await scalesOf(

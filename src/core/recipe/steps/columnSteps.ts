@@ -1,6 +1,8 @@
 // Owns the steps on columns. New columns stand where they were made from (splitColumn) or at the end.
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../../shared/errors';
+import { columnsOfExpression } from '../../../shared/expression/ast';
+import { parseExpression } from '../../../shared/expression/parse';
 import type { StepKind, StepOf } from '../../../shared/schema/recipeSteps';
 import { sqlText } from '../../data/database';
 import {
@@ -18,7 +20,8 @@ import { checkNames } from '../expression/names';
 import { applyCast, pinCast } from './cast';
 import { widenColumns } from './changeColumns';
 import { requireColumns, sameColumns, widened, withColumns } from './columnNames';
-import type { StepContext, StepDefinition } from './step';
+import type { ApplyContext, StepDefinition } from './step';
+import { noteTargetUse } from './targetUse';
 
 /** New names by old ones, all at once, so that two columns may swap their names. @throws BenchError */
 function renamesOf(step: StepOf<'renameColumns'>, columns: readonly string[]): ReadonlyMap<string, string> {
@@ -53,9 +56,11 @@ function reordered(step: StepOf<'reorderColumns'>, columns: readonly string[]): 
 async function computeColumn(
   step: StepOf<'computeColumn'>,
   input: Relation,
-  context: StepContext,
+  context: ApplyContext,
 ): Promise<Relation> {
   const { kind, sql, numbers } = await compileText(step.expression, input, context);
+  const parsed = parseExpression(step.expression);
+  if ('ast' in parsed) noteTargetUse(columnsOfExpression(parsed.ast), step.name, context);
   return addColumns(input, [
     kind === 'boolean'
       ? { name: step.name, kind: 'number', sql: `(${sql})::DOUBLE` }
@@ -73,9 +78,10 @@ function columnsComputed(step: StepOf<'computeColumn'>, columns: readonly string
 async function splitColumn(
   step: StepOf<'splitColumn'>,
   input: Relation,
-  context: StepContext,
+  context: ApplyContext,
 ): Promise<Relation> {
   const column = columnOf(input, step.column);
+  noteTargetUse([column.name], step.into.join(', '), context);
   // The parts once, beside the rows: each new column takes one.
   const parts = `c${input.nextId}`;
   const separator = sqlText(step.separator);
@@ -107,7 +113,8 @@ function columnsJoined(step: StepOf<'joinColumns'>, columns: readonly string[]):
   );
 }
 
-function joinColumns(step: StepOf<'joinColumns'>, input: Relation): Relation {
+function joinColumns(step: StepOf<'joinColumns'>, input: Relation, context: ApplyContext): Relation {
+  noteTargetUse(step.columns, step.name, context);
   // A column named twice is there twice.
   const texts = step.columns.map((name) => `(${textOf(columnOf(input, name))})`);
   const joined = `concat_ws(${sqlText(step.separator)}, ${texts.join(', ')})`;

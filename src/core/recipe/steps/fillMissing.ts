@@ -30,12 +30,15 @@ import {
   whole128,
 } from './statisticsSql';
 import type { ApplyContext, StepContext } from './step';
+import { refuseTarget } from './targetUse';
 
 type Step = StepOf<'fillMissing'>;
 type State = FittedStates['fillMissing'];
 type Fill = State[number]['value'];
 
+/** @throws BenchError 'recipe.targetColumn' for groups of the target */
 export async function fitFill(step: Step, train: Relation, context: StepContext): Promise<State> {
+  if (step.with !== 'constant') refuseTarget(step.groupBy, context);
   if (step.with !== 'mean' && step.with !== 'median' && step.with !== 'mode') return [];
   const columns = columnsOf(train, step.columns);
   const keys = step.groupBy.length === 0 ? [] : columnsOf(train, step.groupBy);

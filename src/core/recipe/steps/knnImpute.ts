@@ -12,6 +12,7 @@ import { noteNotNumbers } from './notNumbers';
 import { seededKey } from './rowOrder';
 import { momentsOf, rangesOf } from './statisticsSql';
 import type { ApplyContext, StepContext } from './step';
+import { refuseTarget } from './targetUse';
 
 type Step = StepOf<'knnImpute'>;
 type State = FittedStates['knnImpute'];
@@ -24,7 +25,9 @@ const SAMPLE_SEED = 1;
 /** Distances between two looks at the signal. */
 const CHUNK_DISTANCES = 2_000_000;
 
+/** @throws BenchError 'recipe.targetColumn': neighbours would be those of the same target */
 export async function fitKnn(step: Step, train: Relation, context: StepContext): Promise<State> {
+  refuseTarget(step.columns, context);
   const columns = columnsOf(train, step.columns);
   const rows = await forManyQueries(train, columns, context);
   const ranges = await rangesOf(rows, columns, context);

@@ -57,6 +57,7 @@ const UNIT: Grid = { centre: 0, exponent: 0 };
 /** @throws BenchError 'recipe.noTarget', 'recipe.targetColumn' */
 export async function fitTargetEncode(step: Step, train: Relation, context: StepContext): Promise<State> {
   const target = targetOf(step, context);
+  await noteMadeRows(train, context);
   const rows = await withTarget(step, train, target, context);
   const outputs = await outputsOf(rows, target, await classesOf(rows, target, context), context);
   const columns = columnsOf(rows, step.columns);
@@ -99,6 +100,18 @@ function targetOf(step: Step, { target }: StepContext): Target {
     );
   }
   return target;
+}
+
+/** A copy of a row may lie in another fold than the row, and say its target there. */
+async function noteMadeRows(train: Relation, { database, note, signal }: StepContext): Promise<void> {
+  const [row] = await database.rows(`SELECT count(*) FROM ${train.from} WHERE rid < 0`, { signal });
+  const made = Number(row?.[0] ?? 0);
+  if (made === 0) return;
+  const message = l10n.t(
+    '{0} train rows were made from others before this step: where both are in different folds, a row is told its own target. Move this step above the one that makes rows.',
+    made,
+  );
+  note({ severity: 'warning', code: 'recipe.madeBefore', message, count: made });
 }
 
 /** Train rows that have a target, written down with what is read of them once a column. */

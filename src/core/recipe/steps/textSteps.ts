@@ -9,8 +9,9 @@ import { bindSql, presentTextSql } from '../../data/scalarSql';
 import { groupOfReplacement, literalPattern, literalReplacement, requirePattern } from '../pattern';
 import { changeColumns, widenColumns } from './changeColumns';
 import { requireColumns, sameColumns, widened } from './columnNames';
-import type { StepContext, StepDefinition } from './step';
+import type { ApplyContext, StepContext, StepDefinition } from './step';
 import { STOP_WORDS } from './stopWords';
+import { noteTargetUse } from './targetUse';
 
 /** All that looks like space, also the wide one of East Asia, the zero-width one and a byte order mark. */
 const ODD_SPACE =
@@ -91,9 +92,10 @@ function replacedText(text: string, { find, replace, match, ignoreCase }: StepOf
 async function extractText(
   step: StepOf<'extractText'>,
   input: Relation,
-  context: StepContext,
+  context: ApplyContext,
 ): Promise<Relation> {
   const column = columnOf(input, step.column);
+  noteTargetUse([column.name], step.name, context);
   await requirePattern(step.pattern, step.group, context);
   const found = `regexp_extract((${textOf(column)}), ${sqlText(step.pattern)}, ${step.group})`;
   const added = {

@@ -18,6 +18,7 @@ import { finiteSql } from './numberSql';
 import { doubleSql } from '../../data/scalarSql';
 import { sortTerms } from './rowOrder';
 import type { StepContext, StepDefinition } from './step';
+import { refuseTarget } from './targetUse';
 
 function lagName(column: string, lag: number): string {
   return `${column}_lag${lag}`;
@@ -64,6 +65,7 @@ async function addWindowColumns(
 
 /** What the column is, so many rows before; missing for the first rows of a group. */
 function lag(step: StepOf<'lag'>, input: Relation, context: StepContext): Promise<Relation> {
+  refuseTarget([step.orderBy, ...step.groupBy], context);
   const over = windowSql(step, input);
   const added = columnsOf(input, step.columns).flatMap((column) =>
     unique(step.lags).map((rows) => ({
@@ -81,6 +83,7 @@ function lag(step: StepOf<'lag'>, input: Relation, context: StepContext): Promis
  * and where one of them has no number; sd has ddof 1.
  */
 async function rolling(step: StepOf<'rolling'>, input: Relation, context: StepContext): Promise<Relation> {
+  refuseTarget([step.orderBy, ...step.groupBy, ...(step.includeCurrent ? step.columns : [])], context);
   const columns = columnsOf(input, step.columns);
   await noteNotNumbers(input, columns, context);
   const scales = await scalesOf(columns, input, context);

@@ -72,7 +72,7 @@ export function recipeHandlers(files: OpenFiles, { onProgress, onStepCounted }: 
         const { text, issues } = await write({ source, steps, split, target }, { signal });
         return { text, issues: [...issues] };
       }),
-    scaffold: ({ steps, split, relativePath, target, task, ...file }, signal) =>
+    scaffold: ({ steps, split, ignored, relativePath, target, task, ...file }, signal) =>
       files.use(file, async (open) => {
         const { text, issues } = scaffoldExperiment({
           profile: await profileForConfig(open, { steps, split, target, task }, signal),
@@ -80,6 +80,7 @@ export function recipeHandlers(files: OpenFiles, { onProgress, onStepCounted }: 
           target,
           task,
           split,
+          ignored,
           recipe: steps,
           reading: compactReading(await readingElsewhere(file, await open.profile(signal))),
         });

@@ -16,6 +16,7 @@ import {
   moveStep,
   removeStep,
   replaceStep,
+  withIgnored,
   withTarget,
 } from './draft';
 import { formVariants, startValues, type FormValues } from './form/fieldSpec';
@@ -199,6 +200,13 @@ export class Actions {
       column === undefined ? l10n.t('Choose no target') : l10n.t('Predict {0}', column),
     );
     this.say(column === undefined ? l10n.t('No target') : l10n.t('Target: {0}', column));
+  }
+
+  /** @param on the column, as it is called after the recipe, is kept but not learnt from */
+  ignore(column: string, on: boolean): void {
+    const label = on ? l10n.t('Do not learn from {0}', column) : l10n.t('Learn from {0}', column);
+    this.changeBy((draft) => withIgnored(draft, column, on), label);
+    this.say(label);
   }
 
   private changeBy(edit: (draft: RecipeDraft) => RecipeDraft, label: string): void {

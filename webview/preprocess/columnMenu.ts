@@ -11,6 +11,8 @@ export interface MenuColumn {
   readonly type: FeatureType | undefined;
   readonly hasMissing: boolean;
   readonly isTarget: boolean;
+  /** Stays in the table, but is not learnt from. */
+  readonly isIgnored: boolean;
   /** Undefined: this table is not sorted by looking at it. */
   readonly sort: 'none' | 'ascending' | 'descending' | undefined;
 }
@@ -18,6 +20,7 @@ export interface MenuColumn {
 export interface MenuListener {
   add(kind: StepKind, known: FormValues, atOnce: boolean): void;
   target(column: string | undefined): void;
+  ignore(on: boolean): void;
   sort(order: 'ascending' | 'descending' | undefined): void;
   details(): void;
   allSteps(): void;
@@ -80,6 +83,17 @@ export function columnMenu(column: MenuColumn, listener: MenuListener): MenuEntr
     column.isTarget
       ? { label: l10n.t('Do Not Predict This Column'), icon: 'close', run: () => listener.target(undefined) }
       : { label: l10n.t('Predict This Column'), icon: 'target', run: () => listener.target(name) },
+    ...(column.isTarget
+      ? []
+      : ([
+          column.isIgnored
+            ? { label: l10n.t('Learn From This Column'), icon: 'check', run: () => listener.ignore(false) }
+            : {
+                label: l10n.t('Keep, but Do Not Learn From It'),
+                icon: 'circleSlash',
+                run: () => listener.ignore(true),
+              },
+        ] satisfies MenuEntry[])),
     { label: l10n.t('Show Details'), icon: 'info', run: () => listener.details() },
     ...sortEntries(column, listener),
     SEPARATOR,

@@ -1,4 +1,6 @@
 // Owns the edits of a recipe's draft as pure functions: where a step may stand, what a remedy does. Knows no page.
+import { nameAfter } from '../../src/shared/columnNames';
+import { assertNever } from '../../src/shared/errors';
 import type { Split } from '../../src/shared/schema/experiment';
 import type { Remedy } from '../../src/shared/schema/quality';
 import type { RecipeStep } from '../../src/shared/schema/recipeSteps';
@@ -8,9 +10,19 @@ import type { RecipeDraft } from '../../src/shared/protocol/view';
 /** What a draft without a split means. */
 export const DEFAULT_SPLIT: Split = { method: 'random', validation: 0.15, test: 0.15, seed: 1 };
 
-/** Drafts are parsed values: their keys come in the order of their schema. */
+/** Of values as they go through a channel: a field that is undefined is absent, and the order of fields says nothing. */
 export function isSame(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  if (Object.is(one, other)) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const [fields, others] = [new Map(fieldsOf(one)), new Map(fieldsOf(other))];
+  if (fields.size !== others.size) return false;
+  for (const [key, value] of fields) if (!others.has(key) || !isSame(value, others.get(key))) return false;
+  return true;
+}
+
+function fieldsOf(value: object): [string, unknown][] {
+  return Object.entries(value).filter(([, field]) => field !== undefined);
 }
 
 /**
@@ -61,11 +73,13 @@ export function withTarget(draft: RecipeDraft, target: string | undefined): Reci
   return target === undefined || target === '' ? rest : { ...rest, target };
 }
 
-/** Steps that a remedy puts into the recipe; undefined for one that is about something else. */
-function remedySteps(remedy: Remedy): { steps: readonly RecipeStep[]; at: 'start' | 'end' } | undefined {
-  if (remedy.kind === 'steps') return remedy;
-  if (remedy.kind !== 'ignoreFeature') return undefined;
-  return { steps: [{ step: 'dropColumns', enabled: true, columns: [remedy.column] }], at: 'end' };
+/** @param isIgnored the column, as it is called after the recipe, stays in the table but is not learnt from */
+export function withIgnored(draft: RecipeDraft, column: string, isIgnored: boolean): RecipeDraft {
+  const { ignored = [], ...rest } = draft;
+  if (ignored.includes(column) === isIgnored) return draft;
+  const others = ignored.filter((name) => name !== column);
+  if (isIgnored) return { ...rest, ignored: [...others, column] };
+  return others.length === 0 ? rest : { ...rest, ignored: others };
 }
 
 export interface AppliedRemedy {
@@ -74,19 +88,30 @@ export interface AppliedRemedy {
   readonly at: number | undefined;
 }
 
+/** What a remedy does that changes no step. */
+function applyOther(draft: RecipeDraft, remedy: Exclude<Remedy, { kind: 'steps' }>): RecipeDraft {
+  switch (remedy.kind) {
+    case 'split':
+      return { ...draft, split: remedy.split };
+    case 'classWeights':
+      return { ...draft, classWeights: true };
+    case 'ignoreFeature':
+      return withIgnored(draft, nameAfter(remedy.column, draft.steps), true);
+    default:
+      return assertNever(remedy);
+  }
+}
+
 /**
  * Steps "at the start" repair what the file says, so they stand before all that renames or drops its columns.
  */
 export function applyRemedy(draft: RecipeDraft, remedy: Remedy): AppliedRemedy {
-  const added = remedySteps(remedy);
-  if (added === undefined) {
-    if (remedy.kind === 'split') return { draft: { ...draft, split: remedy.split }, at: undefined };
-    return { draft: { ...draft, classWeights: true }, at: undefined };
-  }
-  if (added.at === 'start') return { draft: insertSteps(draft, 0, added.steps), at: added.steps.length - 1 };
+  if (remedy.kind !== 'steps') return { draft: applyOther(draft, remedy), at: undefined };
+  const { steps } = remedy;
+  if (remedy.at === 'start') return { draft: insertSteps(draft, 0, steps), at: steps.length - 1 };
   let result = draft;
   let last: number | undefined;
-  for (const step of added.steps) {
+  for (const step of steps) {
     const at = allowedPosition(result.steps, step, result.steps.length);
     result = insertSteps(result, at, [step]);
     last = at;
@@ -96,11 +121,8 @@ export function applyRemedy(draft: RecipeDraft, remedy: Remedy): AppliedRemedy {
 
 /** Whether the draft already does what the remedy would. */
 export function isApplied(draft: RecipeDraft, remedy: Remedy): boolean {
-  const added = remedySteps(remedy);
-  if (added === undefined) {
-    return remedy.kind === 'split' ? isSame(draft.split, remedy.split) : draft.classWeights === true;
-  }
-  return added.steps.every((wanted) =>
+  if (remedy.kind !== 'steps') return isSame(applyOther(draft, remedy), draft);
+  return remedy.steps.every((wanted) =>
     draft.steps.some((step) => step.enabled && isSame(bare(step), bare(wanted))),
   );
 }

@@ -23,6 +23,8 @@ export interface GridView {
   readonly model: GridModel;
   readonly selected: string | undefined;
   readonly target: string | undefined;
+  /** Columns that are not learnt from. */
+  readonly ignored: ReadonlySet<string>;
   /** Undefined: this table is not sorted by looking at it. */
   readonly sort: Sort | 'none' | undefined;
   /** Rows say which part they are in. */
@@ -180,7 +182,7 @@ export class Grid {
   }
 
   private drawHead(view: GridView, shown: Window, selected: number): void {
-    const { model, target, sort } = view;
+    const { model, target, ignored, sort } = view;
     const activeColumn = this.active?.row === -1 ? this.active.column : -1;
     const sortKey = typeof sort === 'object' ? `${sort.column}/${sort.order}` : String(sort);
     const key = JSON.stringify([
@@ -188,6 +190,7 @@ export class Grid {
       shown,
       selected,
       target,
+      [...ignored],
       sortKey,
       activeColumn,
       this.edges[shown.to],
@@ -203,6 +206,7 @@ export class Grid {
         isSelected: i === selected,
         isActive: i === activeColumn,
         isTarget: column.name === target,
+        isIgnored: ignored.has(column.name),
         sort:
           sort === undefined
             ? undefined

@@ -11,6 +11,8 @@ export interface HeadState {
   readonly isSelected: boolean;
   readonly isActive: boolean;
   readonly isTarget: boolean;
+  /** Stays in the table, but is not learnt from. */
+  readonly isIgnored: boolean;
   /** Undefined: this table is not sorted by looking at it. */
   readonly sort: 'none' | 'ascending' | 'descending' | undefined;
 }
@@ -21,6 +23,8 @@ const MARK_ICON: Readonly<Record<Mark, IconName | undefined>> = {
   removed: 'diffRemoved',
 };
 
+const ignoredText = (): string => l10n.t('not learnt from');
+
 export const headId = (index: number): string => `head-${index}`;
 
 export function headCell(column: GridColumn, state: HeadState): HTMLElement {
@@ -29,6 +33,7 @@ export function headCell(column: GridColumn, state: HeadState): HTMLElement {
   const spoken = [
     column.name,
     state.isTarget ? l10n.t('target') : '',
+    state.isIgnored ? ignoredText() : '',
     column.word === '…' ? '' : column.word,
     column.remark,
     column.chart?.text ?? '',
@@ -46,7 +51,7 @@ export function headCell(column: GridColumn, state: HeadState): HTMLElement {
         .filter((part) => part !== '')
         .join(' '),
       id: headId(state.index),
-      title: column.tooltip,
+      title: state.isIgnored ? `${column.tooltip}\n${ignoredText()}` : column.tooltip,
       attrs: {
         role: 'columnheader',
         'aria-colindex': state.index + 2,
@@ -60,6 +65,7 @@ export function headCell(column: GridColumn, state: HeadState): HTMLElement {
       'div',
       { class: 'grid-name' },
       state.isTarget ? icon('target', 'grid-target') : undefined,
+      state.isIgnored ? icon('circleSlash', 'muted') : undefined,
       mark === undefined ? undefined : icon(mark, `mark-${column.mark}`),
       el('span', { class: 'ellipsis' }, column.name),
       el('span', { class: 'grid-head-tools' }, sortButton(column, state), menuButton(column)),

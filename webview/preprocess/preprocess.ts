@@ -28,7 +28,7 @@ import { openExportDialog } from './exportDialog';
 import { sortReport } from './findings';
 import type { ColumnChoice } from './form/columnPicker';
 import { RecipeView } from './recipeView';
-import { nameAtEnd, shownStep, targetShown } from './shown';
+import { ignoredShown, nameAtEnd, shownStep, targetShown } from './shown';
 import { FILE, initialState, reduce, type PreprocessEvent, type PreprocessState, type Tab } from './state';
 import { StatusBar } from './statusBar';
 import { Sync } from './sync';
@@ -210,6 +210,7 @@ function openColumnMenu(name: string, anchor: Element | { readonly x: number; re
       actions.addStep({ kind, known, atOnce, ...(at === undefined ? {} : { at }) });
     },
     target: (target) => actions.setTarget(nameAtEnd(state, target)),
+    ignore: (on) => actions.ignore(nameAtEnd(state, name), on),
     sort: (order) =>
       dispatch({ type: 'sort', sort: order === undefined ? undefined : { column: name, order } }),
     details: () => showColumn(name),
@@ -243,6 +244,7 @@ function menuColumn(name: string): MenuColumn {
         : (found?.type ?? (kind === 'text' ? 'category' : undefined)),
     hasMissing: (found?.missing ?? 0) > 0,
     isTarget: targetShown(state) === name,
+    isIgnored: ignoredShown(state).has(name),
     sort: isFile ? (sort?.column === name ? sort.order : 'none') : undefined,
   };
 }

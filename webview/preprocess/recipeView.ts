@@ -3,6 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import { stepTitle } from '../../src/shared/stepTexts';
 import { el, setChildren, setText, setTitle } from '../ui/dom';
+import { icon } from '../ui/icons';
 import { button, type ButtonElement } from '../ui/kit';
 import { openMenu, SEPARATOR } from '../ui/menu';
 import type { Actions } from './actions';
@@ -31,6 +32,8 @@ export class RecipeView {
   private readonly items: StepItem[] = [];
   private readonly empty = el('div', { class: 'recipe-empty' });
   private readonly result = el('p', { class: 'recipe-result muted small' });
+  private readonly ignored = el('p', { class: 'recipe-ignored small', hidden: true });
+  private shownIgnored: readonly string[] | undefined;
   private readonly add: HTMLElement;
   private readonly form: OpenForm;
   /** Where the keyboard is in the list: FILE, a step, or the split behind the last. */
@@ -83,6 +86,7 @@ export class RecipeView {
         this.list,
         this.empty,
         el('div', { class: 'recipe-add' }, this.add),
+        this.ignored,
         this.result,
       ),
     );
@@ -131,6 +135,7 @@ export class RecipeView {
     if (draft !== undefined) nodes.splice(splitAt, 0, this.split.element);
     setChildren(this.list, [this.file.element, ...nodes]);
     this.updateEmpty(state, steps.length);
+    this.updateIgnored(state);
     this.updateResult(state);
     this.add.hidden = draft === undefined || steps.some(({ step }) => step === undefined);
     this.keepFocus(focused);
@@ -228,6 +233,31 @@ export class RecipeView {
     this.empty.hidden = steps > 0 || state.draft === undefined;
     if (this.empty.hidden) return;
     suggestionList(this.empty, state, this.actions);
+  }
+
+  /** Columns that the table keeps and no model sees; a click takes one back. */
+  private updateIgnored({ draft }: PreprocessState): void {
+    const ignored = draft?.ignored;
+    if (ignored === this.shownIgnored) return;
+    this.shownIgnored = ignored;
+    this.ignored.hidden = ignored === undefined;
+    this.ignored.replaceChildren(
+      l10n.t('Kept, but not learnt from:'),
+      ...(ignored ?? []).map((name) => {
+        const label = l10n.t('Learn from {0} again', name);
+        return el(
+          'button',
+          {
+            class: 'link',
+            title: label,
+            attrs: { type: 'button', 'aria-label': label },
+            on: { click: () => this.actions.ignore(name, false) },
+          },
+          el('span', { class: 'ellipsis' }, name),
+          icon('close'),
+        );
+      }),
+    );
   }
 
   private updateResult({ preview, draft }: PreprocessState): void {

@@ -21,6 +21,8 @@ export function shownStep(state: Pick<PreprocessState, 'form' | 'selected'>): nu
   return isUnfinished && selected >= form.at ? selected - 1 : selected;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 type View = Pick<PreprocessState, 'draft' | 'form' | 'selected'>;
 
 /** The steps that made the table that is shown. */
@@ -32,6 +34,14 @@ export function stepsShown(state: View): readonly RecipeStep[] {
 export function targetShown(state: View): string | undefined {
   const { draft } = state;
   return draft && nameWith(draft.target, draft.steps, stepsShown(state));
+}
+
+/** What the columns that are not learnt from are called in the table that is shown. */
+export function ignoredShown(state: View): ReadonlySet<string> {
+  const { draft } = state;
+  if (draft?.ignored === undefined) return NONE;
+  const shown = stepsShown(state);
+  return new Set(draft.ignored.map((name) => nameWith(name, draft.steps, shown)));
 }
 
 /** What a column of the table that is shown is called after the last step. */

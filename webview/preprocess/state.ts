@@ -288,7 +288,7 @@ function takeDraft(state: PreprocessState, event: EventOf<'draft'>): PreprocessS
 function changeDraft(state: PreprocessState, event: EventOf<'change'>): PreprocessState {
   if (state.draft === undefined || isSame(state.draft, event.draft)) return { ...state, form: undefined };
   const { label } = event;
-  const draft = followTarget(state.draft, event.draft);
+  const draft = followNames(state.draft, event.draft);
   const selected = Math.min(event.select ?? state.selected, draft.steps.length - 1);
   return {
     ...afterReading(state, draft),
@@ -299,12 +299,15 @@ function changeDraft(state: PreprocessState, event: EventOf<'change'>): Preproce
   };
 }
 
-/** A target that is renamed stays the target. */
-function followTarget(before: RecipeDraft, after: RecipeDraft): RecipeDraft {
-  const { target } = after;
-  if (target === undefined || target !== before.target) return after;
-  const name = nameWith(target, before.steps, after.steps);
-  return name === target ? after : { ...after, target: name };
+/** A target that is renamed stays the target; one that is not learnt from likewise. */
+function followNames(before: RecipeDraft, after: RecipeDraft): RecipeDraft {
+  const now = (name: string): string => nameWith(name, before.steps, after.steps);
+  const { target, ignored } = after;
+  return {
+    ...after,
+    ...(target === undefined || target !== before.target ? {} : { target: now(target) }),
+    ...(ignored === undefined || !isSame(ignored, before.ignored) ? {} : { ignored: ignored.map(now) }),
+  };
 }
 
 function travel(state: PreprocessState, direction: 'undo' | 'redo'): PreprocessState {

@@ -14,7 +14,7 @@ import { diffModel, fileModel, type GridModel } from './gridModel';
 import { cellTitle, missingText } from './gridRows';
 import { PagedRows } from './rows';
 import { StepBanner } from './stepBanner';
-import { shownStep, targetShown } from './shown';
+import { ignoredShown, shownStep, targetShown } from './shown';
 import { FILE, type PreprocessEvent, type PreprocessState } from './state';
 import { rowsText } from './texts';
 
@@ -142,6 +142,7 @@ export class TableView {
         model,
         selected: state.column,
         target: targetShown(state),
+        ignored: ignoredShown(state),
         sort: isFile ? (state.sort ?? 'none') : undefined,
         hasParts: !isFile && state.preview.answer?.after.parts !== undefined,
         widths: this.listener.widths(),

@@ -28,6 +28,8 @@ export interface ScaffoldOptions {
   readonly reading?: ReadingInput | undefined;
   /** Chosen; else the one that suits the target. */
   readonly split?: Split | undefined;
+  /** Columns that stay in the table and are no features, as they are called after the recipe. */
+  readonly ignored?: readonly string[] | undefined;
 }
 
 export interface Scaffold {
@@ -125,7 +127,8 @@ export function scaffoldExperiment(options: ScaffoldOptions): Scaffold {
   const split = splitOf(options, { column: target.name, task }, splitColumn);
   const features = profile.columns
     .filter(({ name }) => name !== target.name && name !== splitColumn)
-    .map((column) => featureOf(column, profile.rows));
+    .map((column) => featureOf(column, profile.rows))
+    .map((feature) => (options.ignored?.includes(feature.column) === true ? unused(feature) : feature));
   const issues: DataIssue[] = [
     ...profile.issues.filter(({ severity }) => severity !== 'info'),
     ...findIssues(target, task, profile),
@@ -253,6 +256,14 @@ function featureOf(column: ColumnProfile, rows: number): FeatureInput {
         description: `${description} ${l10n.t('Not used: a model would learn the rows by heart.')}`,
       };
   }
+}
+
+/** An id is never used. */
+function unused(feature: FeatureInput): FeatureInput {
+  if (feature.type === 'id') return feature;
+  const { column, description = '', ...rest } = feature;
+  const chosen = l10n.t('Kept in the table, but not learnt from: chosen by you.');
+  return { column, ...rest, use: false, description: `${description} ${chosen}`.trim() };
 }
 
 /** Terms * rows * 4 bytes are held in memory: at most about 160 MB. */

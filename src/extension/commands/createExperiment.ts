@@ -1,11 +1,9 @@
 // Owns the writing of a new config beside its CSV. Never replaces a file.
 import * as path from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, modify } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { parseExperiment } from '../../core/experiment/parseExperiment';
 import type { RecipeDraft } from '../../shared/protocol/view';
-import type { Experiment, Split } from '../../shared/schema/experiment';
 import type { TargetCandidate } from '../../shared/schema/profile';
 import { encodingSettingOf, freeExperimentUri, loadExperiment, type LoadedExperiment } from '../experiments';
 import type { Services } from '../services';
@@ -34,6 +32,7 @@ export async function createExperiment(
         target,
         ...(draft === undefined ? {} : { steps: draft.steps }),
         ...(draft?.split === undefined ? {} : { split: draft.split }),
+        ...(draft?.ignored === undefined ? {} : { ignored: draft.ignored }),
       },
       { signal },
     ),
@@ -50,16 +49,6 @@ export function targetsOf(services: Services, source: CsvSource): Thenable<Targe
   );
 }
 
-/** Whether a config does what a draft of the data tab says. What the draft leaves open may be anything. */
-export function followsDraft(experiment: Experiment, draft: RecipeDraft): boolean {
-  return (
-    isDeepStrictEqual(experiment.recipe, draft.steps) &&
-    isDeepStrictEqual(experiment.data.reading, draft.reading) &&
-    (draft.split === undefined || isDeepStrictEqual(bare(experiment.split), bare(draft.split))) &&
-    (draft.classWeights !== true || experiment.training.classWeights === 'balanced')
-  );
-}
-
 function fileOf({ csv, draft }: CsvSource): {
   path: string;
   reading?: RecipeDraft['reading'];
@@ -71,10 +60,6 @@ function fileOf({ csv, draft }: CsvSource): {
     ...(draft === undefined ? {} : { reading: draft.reading }),
     ...(defaultEncoding === undefined ? {} : { defaultEncoding }),
   };
-}
-
-function bare({ description: _, ...split }: Split): unknown {
-  return split;
 }
 
 /** Only classes can be weighed: a number as target leaves the config as it is. */

@@ -13,7 +13,8 @@ import type { Services } from '../services';
 import { METRICS_VIEW } from '../views/metricsView';
 import { offer, showError, withCancel } from '../ui';
 import { chooseFile, draftOf, pickTarget, settleUnsaved } from './choose';
-import { createExperiment, followsDraft, targetsOf, type CsvSource } from './createExperiment';
+import { createExperiment, targetsOf, type CsvSource } from './createExperiment';
+import { followsDraft } from './followsDraft';
 
 /** @param recipe the draft of the data tab the command came from */
 export async function trainModel(

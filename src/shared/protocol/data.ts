@@ -127,6 +127,8 @@ export const dataContract = {
         ...fileParams,
         steps: recipeStepsSchema.default([]),
         split: splitSchema.optional(),
+        /** Columns after the recipe that are no features. */
+        ignored: z.array(z.string()).default([]),
         /** What data.path says, relative to where the config will be. */
         relativePath: z.string(),
         target: z.string(),

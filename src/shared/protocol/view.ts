@@ -88,6 +88,8 @@ export const draftSchema = z.object({
   target: z.string().optional(),
   /** Weighs the classes in training; absent: as the scaffold sees fit. */
   classWeights: z.boolean().optional(),
+  /** Columns after the recipe that stay in the table but are not learnt from. */
+  ignored: z.array(z.string()).optional(),
   reading: readingSchema,
 });
 export type RecipeDraft = z.infer<typeof draftSchema>;

@@ -104,6 +104,19 @@ describe('scaffoldExperiment', () => {
     expect([data.features, data.train.rows]).toEqual([2, 42]);
   });
 
+  it('keeps a column that is not to be learnt from, and says why', async () => {
+    const profile = await profileOf('key,a,y', (i) => `k${i},${i / 7},${'yn'[i % 2]}`);
+    const { experiment } = scaffoldExperiment({ ...options, profile, target: 'y', ignored: ['a', 'key'] });
+    expect(experiment.features).toEqual([
+      expect.objectContaining({ column: 'key', type: 'id' }),
+      expect.objectContaining({
+        column: 'a',
+        use: false,
+        description: expect.stringContaining('Kept in the table') as string,
+      }),
+    ]);
+  });
+
   it('refuses what cannot be a target', async () => {
     const profile = await profileOf('a,one,none,key', (i) => `${i / 3},same,NA,u${i}`);
     const code = (target: string): unknown => {

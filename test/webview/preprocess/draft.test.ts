@@ -8,10 +8,11 @@ import {
   isApplied,
   moveStep,
   removeStep,
+  withIgnored,
   withTarget,
 } from '../../../webview/preprocess/draft';
 import { listedSteps } from '../../../webview/preprocess/listedSteps';
-import { DEDUPE, draftOf, FILL, SCALE, TRIM } from './example';
+import { DEDUPE, draftOf, FILL, SCALE, step, TRIM } from './example';
 
 const steps = (at: 'start' | 'end', ...list: (typeof TRIM)[]): Remedy => ({
   kind: 'steps',
@@ -69,9 +70,20 @@ describe('a remedy', () => {
     const split = { method: 'random', validation: 0.1, test: 0.1, seed: 3 } as const;
     expect(applyRemedy(draftOf([]), { kind: 'split', label: 'r', split }).draft.split).toEqual(split);
     expect(applyRemedy(draftOf([]), { kind: 'classWeights', label: 'r' }).draft.classWeights).toBe(true);
-    expect(applyRemedy(draftOf([]), { kind: 'ignoreFeature', label: 'r', column: 'id' }).draft.steps).toEqual(
-      [{ step: 'dropColumns', enabled: true, columns: ['id'] }],
-    );
+  });
+
+  it('keeps a column that is not to be learnt from, under the name that the recipe gives it', () => {
+    const ignore: Remedy = { kind: 'ignoreFeature', label: 'r', column: 'id' };
+    const { draft, at } = applyRemedy(draftOf([TRIM]), ignore);
+    expect(draft).toEqual(draftOf([TRIM], { ignored: ['id'] }));
+    expect(at).toBeUndefined();
+    expect(applyRemedy(draft, ignore).draft).toEqual(draft);
+    const renamed = draftOf([step({ step: 'renameColumns', renames: [{ column: 'id', to: 'key' }] })]);
+    expect(applyRemedy(renamed, ignore).draft.ignored).toEqual(['key']);
+    expect(isApplied(applyRemedy(renamed, ignore).draft, ignore)).toBe(true);
+    expect(isApplied(draftOf([], { ignored: ['id', 'other'] }), ignore)).toBe(true);
+    expect(isApplied(renamed, ignore)).toBe(false);
+    expect(withIgnored(draft, 'id', false)).toEqual(draftOf([TRIM]));
   });
 
   it('counts as applied while its steps are there and on, whatever their notes say', () => {

@@ -1,8 +1,11 @@
 // Holds the data tab's reducer: edits of the draft with undo, forms, answers that come late.
 import { describe, expect, it } from 'vitest';
+import { draftSchema } from '../../../src/shared/protocol/view';
+import { withTarget } from '../../../webview/preprocess/draft';
 import {
   effectiveDraft,
   exactSummary,
+  ignoredShown,
   nameAtEnd,
   shownStep,
   targetShown,
@@ -75,6 +78,18 @@ describe('the draft', () => {
       told(kept),
     );
     expect(state.draft).toEqual(newer);
+  });
+
+  it('stays with its history when the host repeats it with its parts in another order', () => {
+    const chosen = withTarget(draftOf([TRIM]), 'age');
+    const state = after(
+      told(draftOf([])),
+      change(chosen),
+      { type: 'kept', draft: chosen },
+      told(draftSchema.parse(chosen)),
+    );
+    expect(state.history.past).toHaveLength(1);
+    expect(state.draft).toEqual(chosen);
   });
 
   it('is taken from the host when that has another one', () => {
@@ -237,6 +252,12 @@ describe('a column that is looked at', () => {
     expect(targetShown(inFile)).toBe('age');
     expect(nameAtEnd(inFile, 'age')).toBe('years');
     expect(reduce(renamed, { type: 'undo' }).draft?.target).toBe('age');
+    const ignored = after(
+      told(draftOf([], { ignored: ['city', 'age'] })),
+      change(draftOf([rename('years')], { ignored: ['city', 'age'] })),
+    );
+    expect(ignored.draft?.ignored).toEqual(['city', 'years']);
+    expect(ignoredShown(ignored)).toEqual(new Set(['city', 'age']));
     // Choosing another one is no rename.
     expect(reduce(renamed, change(draftOf([rename('years')], { target: 'city' }))).draft?.target).toBe(
       'city',

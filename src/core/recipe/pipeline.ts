@@ -45,6 +45,9 @@ export async function fitRecipeSteps(
   const context: ApplyContext = { ...options, mode: 'fit' };
   const fitted: FittedStep[] = [];
   let relation = base;
+  let trainCount: number | undefined;
+  const countTrainRows = async (input: Relation): Promise<number> =>
+    (trainCount ??= await countRows(trainRows(input), context));
   const split = async (): Promise<void> => {
     if (options.split !== undefined && !relation.isSplit) relation = await options.split(relation);
   };
@@ -52,8 +55,11 @@ export async function fitRecipeSteps(
     throwIfAborted(options.signal);
     if (!step.enabled) continue;
     if (index === splitAt) await split();
-    const [next, done] = await atStep(index, step, () => fitStep(step, relation, context));
+    const [next, done] = await atStep(index, step, () =>
+      fitStep(step, relation, { ...context, countTrainRows }),
+    );
     relation = next;
+    if (!keepsRows(step)) trainCount = undefined;
     fitted.push(done);
     if (options.onStep !== undefined) relation = await options.onStep(index, relation, done);
   }
@@ -107,10 +113,21 @@ function stepForNewRows(
   return step;
 }
 
+/** Between the split and the end: what works across rows comes before. */
+function keepsRows({ step }: RecipeStep): boolean {
+  const { group } = stepCatalogue[step];
+  return group !== 'rows' && group !== 'augmentation';
+}
+
+interface FitContext extends ApplyContext {
+  /** Counted again only after rows came or went: on a large file that takes as long as learning. */
+  readonly countTrainRows: (input: Relation) => Promise<number>;
+}
+
 async function fitStep(
   written: RecipeStep,
   input: Relation,
-  context: ApplyContext,
+  { countTrainRows, ...context }: FitContext,
 ): Promise<[Relation, FittedStep]> {
   const definition = stepDefinition(written.step);
   if (definition.kind === 'plain') {
@@ -118,7 +135,7 @@ async function fitStep(
     return [await definition.apply(step, input, context), { step }];
   }
   if (definition.kind === 'trainOnly') {
-    const rows = await countRows(trainRows(input), context);
+    const rows = await countTrainRows(input);
     return [await definition.apply(written, input, context), { step: written, fit: { rows, state: null } }];
   }
   if (placementOf(written) !== 'fitted') {
@@ -135,9 +152,8 @@ async function fitStep(
       l10n.t('This step learns from train rows, but there is no split. Choose a split.'),
     );
   }
-  const train = trainRows(input);
-  const rows = await countRows(train, context);
-  const state = await definition.fit(written, train, context);
+  const rows = await countTrainRows(input);
+  const state = await definition.fit(written, trainRows(input), context);
   return [await definition.apply(written, state, input, context), { step: written, fit: { rows, state } }];
 }
 

@@ -29,7 +29,6 @@ export function allRows(count: number): Uint32Array {
 }
 
 const PART_NAMES = ['train', 'validation', 'test', 'unused'] as const satisfies readonly PartName[];
-type PartCode = 0 | 1 | 2 | 3;
 
 /** @param partOf a part for each of the rows */
 export function rowsByPart(rows: number, partOf: (row: number) => PartName): SplitRows {
@@ -40,15 +39,19 @@ export function rowsByPart(rows: number, partOf: (row: number) => PartName): Spl
 
 /** @param codes index into PART_NAMES of each of `rows` */
 function collectRows(codes: Uint8Array, rows: Uint32Array): SplitRows {
-  const of = (code: PartCode): Uint32Array => {
-    let count = 0;
-    for (const found of codes) if (found === code) count++;
-    const part = new Uint32Array(count);
-    let at = 0;
-    for (let i = 0; at < count; i++) if (codes[i] === code) part[at++] = rows[i] ?? 0;
-    return part;
-  };
-  return { train: of(0), validation: of(1), test: of(2), unused: of(3) };
+  const counts = new Uint32Array(PART_NAMES.length);
+  for (const code of codes) counts[code] = (counts[code] ?? 0) + 1;
+  const parts = Array.from(counts, (count) => new Uint32Array(count));
+  const filled = new Uint32Array(PART_NAMES.length);
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i] ?? 0;
+    const at = filled[code] ?? 0;
+    filled[code] = at + 1;
+    const part = parts[code];
+    if (part !== undefined) part[at] = rows[i] ?? 0;
+  }
+  const [train = NO_ROWS, validation = NO_ROWS, test = NO_ROWS, unused = NO_ROWS] = parts;
+  return { train, validation, test, unused };
 }
 
 /** @param rows ascending */

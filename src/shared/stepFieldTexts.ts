@@ -126,9 +126,9 @@ export function fieldLabel(kind: StepKind, field: string): string {
   return (textOf(ownFieldLabels[kind], field) ?? textOf(fieldLabels, field))?.() ?? field;
 }
 
-/** As the schemas say it, translated. A field without an entry explains itself. */
+/** What the schemas say for those who write files, said in the words of the form. A field without an entry explains itself. */
 const fieldHelps: Readonly<Partial<Record<Field, Text>>> = {
-  enabled: () => l10n.t('false leaves the step out without forgetting it.'),
+  enabled: () => l10n.t('A step that is off is left out, but not forgotten.'),
   description: () => l10n.t('Why this step. Never read by the recipe.'),
   column: () => l10n.t('A column as it is called here.'),
   columns: () => l10n.t('Columns as they are called here.'),
@@ -137,7 +137,7 @@ const fieldHelps: Readonly<Partial<Record<Field, Text>>> = {
   seed: () => l10n.t('The same seed gives the same rows on every machine.'),
   groupBy: () => l10n.t('Within groups of equal values of these columns; none means over all.'),
   orderBy: () => l10n.t('Time order by this column; empty means the order of the rows.'),
-  copies: () => l10n.t('New rows a train row.'),
+  copies: () => l10n.t('New rows made of each train row.'),
   decimal: () =>
     l10n.t('Decimal mark of numbers in text. Left as it is, they are read as the file writes them.'),
   thousands: () =>
@@ -148,36 +148,51 @@ const fieldHelps: Readonly<Partial<Record<Field, Text>>> = {
   inner: () => l10n.t('Makes runs of space inside one space.'),
   match: () =>
     l10n.t(
-      'part: anywhere in a cell. cell: the whole cell. regex: RE2 syntax, \\1 in the replacement is a group.',
+      'Whether the text is looked for anywhere in a cell or has to be the whole cell. A regular expression is written in RE2 syntax, and \\1 in the replacement stands for its first group.',
     ),
   group: () => l10n.t('0 is the whole match.'),
   removeStopWords: () => l10n.t('Leaves out common English words.'),
   minLength: () => l10n.t('Leaves out shorter tokens, in characters.'),
   minDocuments: () => l10n.t('Leaves out terms of fewer train rows.'),
   maxWords: () => l10n.t('2 takes pairs of words as terms too.'),
-  format: () => l10n.t('auto reads the common forms; else a strptime format such as %d.%m.%Y %H:%M.'),
+  format: () =>
+    l10n.t(
+      'Left at "auto", all common forms are read. Any other is written as %d.%m.%Y %H:%M is, as strptime reads it.',
+    ),
   dayFirst: () =>
-    l10n.t('How 03/04/2020 is read. auto looks at all values (25/12/2020 can only have the day first).'),
+    l10n.t('How 03/04/2020 is read. Automatic looks at all values: 25/12/2020 can only have the day first.'),
   cyclic: () =>
     l10n.t(
       'Month, weekday, day of year, hour and minute as sine and cosine, so that December is next to January.',
     ),
   condition: () => l10n.t('E.g. age >= 18 and country = "DE".'),
   when: () => l10n.t('Missing in any, or in all of the columns.'),
-  with: () => l10n.t('mean, median and mode are fitted on train rows. forward takes the last value before.'),
-  value: () => l10n.t('For constant.'),
+  with: () =>
+    l10n.t(
+      'Mean, median and the most frequent value are those of the train rows. Value before and value after come from the nearest row that has one.',
+    ),
+  value: () => l10n.t('What is written where a value is missing.'),
   unit: () =>
-    l10n.t('value: the bounds as they are. quantile: shares 0 to 1, fitted on train rows (winsorise).'),
-  strategy: () => l10n.t('uniform: of equal width. quantile: of equally many train rows. edges: your own.'),
-  edges: () => l10n.t('Inner edges, ascending; for "edges".'),
+    l10n.t(
+      'Numbers are the bounds themselves. Quantiles are shares from 0 to 1, whose numbers are those of the train rows (winsorising).',
+    ),
+  strategy: () =>
+    l10n.t('Bins of equal width, bins of equally many train rows, or bins between edges of your own.'),
+  edges: () => l10n.t('Edges between the bins, ascending.'),
   maxCategories: () => l10n.t('The most frequent; the rest is all zeros.'),
   order: () => l10n.t('Your own order; empty sorts the values of the train rows.'),
-  smooth: () => l10n.t('auto: empirical Bayes. A number: weight of the overall mean, in rows.'),
+  smooth: () =>
+    l10n.t(
+      'How much a category of few rows is drawn to the overall mean. Automatic finds it in the data (empirical Bayes); a number is the weight of the overall mean, in rows.',
+    ),
   lags: () => l10n.t('So many rows back.'),
   window: () => l10n.t('So many rows.'),
   includeCurrent: () => l10n.t('Counts the row itself too: never for the target.'),
-  scale: () => l10n.t("Noise sd as a share of the column's sd."),
-  alpha: () => l10n.t('Beta(alpha, alpha) says how much of each.'),
+  scale: () => l10n.t("Standard deviation of the noise, as a share of the column's own."),
+  alpha: () =>
+    l10n.t(
+      'How evenly two rows are mixed: near 0 a new row is close to one of them, 1 makes every mixture equally likely. It is drawn from Beta(alpha, alpha).',
+    ),
   ratio: () => l10n.t('Rows of each class, as a share of the most frequent one.'),
   pattern: () => l10n.t('RE2 syntax.'),
 };
@@ -191,20 +206,24 @@ const ownFieldHelps: FieldTexts = {
   groupAggregate: { by: () => l10n.t('Columns as they are called here.') },
   dropDuplicates: { columns: someColumns, keep: noText },
   dropMissing: { columns: someColumns },
-  filterRows: { keep: () => l10n.t('others: all but these, also the rows for which nobody can say.') },
+  filterRows: {
+    keep: () => l10n.t('Rows for which nobody can say count as those for which it does not hold.'),
+  },
   extractText: { keep: () => l10n.t('Keeps the column it was made from.') },
-  mapValues: { to: () => l10n.t('null makes it missing.') },
+  mapValues: { to: () => l10n.t('Left empty, the value becomes missing.') },
   markMissing: {
     values: () => l10n.t('Such as -999 or unknown; compared as text, then as numbers.'),
   },
   removeOutliers: {
     method: () =>
-      l10n.t('iqr: outside quartiles +- factor * IQR. zScore: further than factor * sd from the mean.'),
+      l10n.t(
+        'Interquartile range leaves out what lies further outside the quartiles than the factor times their distance. Standard deviations leaves out what lies further from the mean than the factor times the standard deviation.',
+      ),
   },
-  powerTransform: { method: () => l10n.t('boxCox needs numbers above 0.') },
+  powerTransform: { method: () => l10n.t('Box-Cox needs numbers above 0; Yeo-Johnson takes any.') },
   sort: { order: noText },
-  mixup: { share: () => l10n.t('New rows a train row.') },
-  textSwap: { share: () => l10n.t('Swaps a token.') },
+  mixup: { share: () => l10n.t('New rows for each train row.') },
+  textSwap: { share: () => l10n.t('Swaps of neighbours for each token.') },
   undersample: {
     ratio: () => l10n.t('Rows of the rarest class, as a share of what each other class keeps.'),
   },

@@ -70,10 +70,33 @@ describe('fields of steps', () => {
     }
   });
 
-  it('are explained as the schema explains them', () => {
-    expect(fields.map(({ kind, field }) => [kind, field, fieldHelp(kind, field)])).toEqual(
-      fields.map(({ kind, field, description }) => [kind, field, description]),
+  it('are explained where the schema explains them', () => {
+    const explained = (has: (field: FieldFacts) => boolean): string[] =>
+      fields.filter(has).map(({ kind, field }) => `${kind}.${field}`);
+    expect(explained(({ kind, field }) => fieldHelp(kind, field) !== '')).toEqual(
+      explained(({ description }) => description !== ''),
     );
+  });
+
+  it('are explained in sentences with the words of the form, not with those of the file', () => {
+    for (const { kind, field, options } of fields) {
+      const help = fieldHelp(kind, field);
+      if (help === '') continue;
+      const where = `${kind}.${field}: ${help}`;
+      // A sentence starts with a capital, a digit or a quoted word, and ends.
+      expect(help, where).toMatch(/^["(A-Z0-9]/u);
+      expect(help, where).toMatch(/\.$/u);
+      expect(help.replaceAll(/\b(?:e\.g\.|E\.g\.)/gu, ''), where).not.toMatch(/[.:] [a-z]/u);
+      expect(help.replaceAll(/\d[a-z]+[A-Z]/gu, ''), where).not.toMatch(/\b[a-z]+[A-Z]/u);
+      // What is quoted is to be typed.
+      expect(help.replaceAll(/"[^"]*"/gu, ''), where).not.toMatch(
+        /\b(?:auto|null|true|false|regex|iqr|sd)\b/u,
+      );
+      for (const option of options) {
+        if (optionLabel(kind, field, option) !== option && option !== '')
+          expect(help, where).not.toContain(`${option}:`);
+      }
+    }
   });
 
   it('have a label for every option, each another within its field', () => {

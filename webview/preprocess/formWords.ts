@@ -134,7 +134,7 @@ const splitHelps: Readonly<Record<string, Text>> = {
   seed: () => l10n.t('The same seed gives the same split on every machine.'),
   kind: () =>
     l10n.t(
-      'stratified: the same share of every class in each fold. by group: no group in two folds. by time: train is all before the fold.',
+      'Stratified folds have the same share of every class. Folds by group have no group in two of them. Folds by time are trained on all that comes before them.',
     ),
 };
 export const splitWords: FormWords = {

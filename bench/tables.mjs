@@ -72,11 +72,20 @@ export async function measureTables({ root, python, rows, repeats }) {
           profile: [python, peers, name, 'profile', csv, output],
           preprocess: [python, peers, name, 'preprocess', csv, output],
         }))),
+    ...(python === undefined
+      ? []
+      : [
+          {
+            name: 'polars stream',
+            preprocess: [python, peers, 'polarsStreaming', 'preprocess', csv, output],
+          },
+        ]),
   ];
   for (const task of ['profile', 'preprocess']) {
     const best = new Map();
     for (let repeat = 0; repeat < repeats; repeat++) {
       for (const entrant of entrants) {
+        if (entrant[task] === undefined) continue;
         rmSync(output, { force: true });
         const measured = await run(entrant[task]);
         const before = best.get(entrant.name);
@@ -88,7 +97,7 @@ export async function measureTables({ root, python, rows, repeats }) {
       const rate = `${(megabytes / seconds).toFixed(0)} MB/s`;
       const ratio = name === 'Model Bench' ? '' : `ours is ${(seconds / ours.seconds).toFixed(2)} x as fast`;
       console.log(
-        [task.padEnd(11), name.padEnd(12), `${seconds.toFixed(1)} s`.padStart(8), rate.padStart(10)].join(
+        [task.padEnd(11), name.padEnd(13), `${seconds.toFixed(1)} s`.padStart(8), rate.padStart(10)].join(
           ' ',
         ),
         `${peakMb === undefined ? '?' : peakMb.toFixed(0)} MB`.padStart(9),

@@ -1,6 +1,6 @@
-# The peers of bench/data.mjs: the same profile and the same recipe in polars and in pandas. Prints one JSON line:
+# The peers of bench/tables.mjs: the same profile and the same recipe in polars and in pandas. Prints one JSON line:
 # seconds and the most memory (MB) of the process.
-# usage: tables.py polars|pandas profile|preprocess in.csv out.parquet
+# usage: tables.py polars|polarsStreaming|pandas profile|preprocess in.csv out.parquet
 import json, resource, sys, time
 
 peer, task, source, output = sys.argv[1:5]
@@ -59,6 +59,49 @@ def polars_preprocess():
     else:
         frame.write_csv(output)
     return frame.height
+
+
+def polarsStreaming_preprocess():
+    """Without the whole table in memory: the file is read once to learn and once to write."""
+    import numpy as np
+    import polars as pl
+
+    frame = pl.scan_csv(source, null_values=["NA", ""])
+    rows = frame.select(pl.len()).collect(engine="streaming").item()
+    part = np.zeros(rows, dtype=np.uint8)
+    order = np.random.default_rng(SEED).permutation(rows)
+    test = round(rows * 0.15)
+    part[order[:test]] = 2
+    part[order[test : 2 * test]] = 1
+    split = pl.LazyFrame({"part": part})
+    frame = pl.concat([frame, split], how="horizontal")
+    train = frame.filter(pl.col("part") == 0)
+    first = train.select(
+        [pl.col(FILLED).median()]
+        + [pl.col("plan").drop_nulls().mode().first()]
+        + [pl.col(n).drop_nulls().unique().sort().implode().alias("values_" + n) for n in CATEGORIES]
+    ).collect(engine="streaming")
+    fills = [pl.col(n).fill_null(first[n].item()) for n in FILLED + ["plan"]]
+    frame = frame.with_columns(fills)
+    stats = (
+        frame.filter(pl.col("part") == 0)
+        .select(
+            [pl.col(n).mean().alias(n + "_mean") for n in NUMBERS]
+            + [pl.col(n).std(ddof=0).alias(n + "_sd") for n in NUMBERS]
+        )
+        .collect(engine="streaming")
+        .row(0, named=True)
+    )
+    frame = frame.with_columns(
+        [(pl.col(n) - stats[n + "_mean"]) / stats[n + "_sd"] for n in NUMBERS]
+    )
+    for name in CATEGORIES:
+        values = first["values_" + name][0].to_list()
+        frame = frame.with_columns(
+            [(pl.col(name) == v).cast(pl.Float64).alias(f"{name}={v}") for v in values]
+        ).drop(name)
+    frame.sink_parquet(output)
+    return rows
 
 
 def pandas_profile():

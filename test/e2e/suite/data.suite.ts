@@ -139,6 +139,7 @@ export function dataSuite(): void {
         steps: [{ step: 'dropColumns', enabled: true, columns: ['day'] }],
         split: { method: 'random', validation: 0.2, test: 0.2, seed: 7 },
         classWeights: true,
+        ignored: ['size'],
         reading: { missing: ['-999'] },
       };
       const uri = fileUri('drafted.csv');
@@ -152,6 +153,11 @@ export function dataSuite(): void {
       assert.equal(split?.['method'], 'random');
       assert.equal(split['seed'], 7);
       assert.equal(training?.['classWeights'], 'balanced');
+      const features = config['features'] as { column: string; use?: boolean }[];
+      assert.deepEqual(
+        features.filter(({ use }) => use === false).map(({ column }) => column),
+        ['size'],
+      );
       assert.deepEqual((data?.['reading'] as Record<string, unknown>)['missing'], ['-999']);
     });
 

@@ -4,11 +4,12 @@ import fs from 'node:fs';
 import Mocha from 'mocha';
 import { activationSuite } from './activation.suite';
 import { configSuite } from './config.suite';
+import { csvDiagnosticsSuite } from './csvDiagnostics.suite';
 import { dataSuite } from './data.suite';
 import { trainingSuite } from './training.suite';
 
 /** Each registers its tests when called. A new suite is added here, by hand: a forgotten file cannot pass. */
-const SUITES = [activationSuite, configSuite, dataSuite, trainingSuite];
+const SUITES = [activationSuite, configSuite, csvDiagnosticsSuite, dataSuite, trainingSuite];
 
 /** What the result file holds; titles are full ones, suite first. */
 export interface SuiteResult {

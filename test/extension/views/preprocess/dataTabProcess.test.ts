@@ -42,10 +42,13 @@ let told: [string, Record<string, unknown>][];
 let heard: (event: string) => void;
 let tab: DataTab;
 let file: string;
+/** The process is killed once, right after it was asked this. */
+let victim: string | undefined;
 beforeEach(async () => {
   log = [];
   told = [];
   heard = () => undefined;
+  victim = undefined;
   file = await csv.write(LARGE);
   client = new DataClient(() => ({ node: process.execPath, script: worker.script, l10nBundle: {} }), {
     info: (line) => void log.push(line),
@@ -54,7 +57,18 @@ beforeEach(async () => {
   tab = new DataTab({
     csvPath: file,
     fileName: path.basename(file),
-    data: client,
+    data: {
+      onDidProgress: client.onDidProgress,
+      onDidCountStep: client.onDidCountStep,
+      request: (method, params, options) => {
+        const answer = client.request(method, params, options);
+        if (method === victim) {
+          victim = undefined;
+          kill();
+        }
+        return answer;
+      },
+    },
     drafts: new DraftStore(
       { get: (key) => memory.get(key), update: async (key, value) => void memory.set(key, value) },
       file,
@@ -140,6 +154,64 @@ describe('a data tab on the data process', () => {
     heard = () => undefined;
     expect(await tab.count({ draft: draft(), token: '2' }, live)).toEqual({ rows: ROWS });
   });
+
+  const DIED = 'The data process ended: SIGKILL. Try again, or see the log.';
+  const problems = (): unknown[] => told.filter(([event]) => event === 'problem').map(([, data]) => data);
+
+  it.each(['head', 'profile'])(
+    'says that its process was killed while it read the %s, and reads again',
+    async (stage) => {
+      victim = stage;
+      await tab.ready();
+      await toldKind('profile', 'failed');
+      expect(last('profile')).toEqual({ kind: 'failed', message: DIED });
+      expect(last('quality')).toEqual({ kind: 'failed', message: DIED });
+      expect(problems()).toEqual([{ message: DIED }]);
+      await tab.load();
+      await toldKind('quality', 'ready');
+      expect(last('profile')).toMatchObject({ kind: 'ready', profile: { rows: ROWS } });
+    },
+  );
+
+  it('says that its process was killed while it checked the file, keeps the profile, and checks again', async () => {
+    victim = 'quality';
+    await tab.ready();
+    await toldKind('quality', 'failed');
+    expect(last('quality')).toEqual({ kind: 'failed', message: DIED });
+    expect(last('profile')).toMatchObject({ kind: 'ready' });
+    expect(problems()).toEqual([{ message: DIED }]);
+    await tab.load();
+    await toldKind('quality', 'ready');
+  });
+
+  const output = (): string => path.join(path.dirname(file), 'killed.csv');
+  const questions: Readonly<Record<string, () => Promise<unknown>>> = {
+    page: () => tab.page({ offset: 0, limit: 2, filter: 'a > 1' }, live),
+    recipePreview: () => tab.preview({ draft: draft(), show: 0, limit: 5 }, live),
+    recipeCounts: () => tab.count({ draft: draft(), token: '1' }, live),
+    recipeText: () => tab.text(draft(), 'pandas', live),
+    export: () =>
+      tab.export(
+        draft(),
+        { format: 'csv', encoding: 'utf-8', delimiter: ',', quoteFormulas: true, splitColumn: false },
+        { output: output(), signal: live, onProgress: () => undefined },
+      ),
+  };
+
+  it.each(Object.keys(questions))(
+    'fails %s in one line when its process is killed meanwhile, and answers it the next time',
+    async (method) => {
+      await tab.ready();
+      await toldKind('quality', 'ready');
+      victim = method;
+      await expect(questions[method]!()).rejects.toMatchObject({ code: 'data-worker.died', message: DIED });
+      expect(problems()).toEqual([{ message: DIED }]);
+      expect(fs.existsSync(output())).toBe(false);
+      await questions[method]!();
+      // What was told before still holds.
+      expect(last('profile')).toMatchObject({ kind: 'ready' });
+    },
+  );
 
   it('ends all of it on cancel, and reads again when asked', async () => {
     await tab.ready();

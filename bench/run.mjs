@@ -1,10 +1,12 @@
 // Owns `npm run bench`: training speed of our own loop on this machine, and with `-- --peers` the scores beside
-// scikit-learn's on the same splits, with `-- --tables` profile and preprocess beside polars and pandas. Needs nothing but Node for the first; Python with scikit-learn for the second.
+// scikit-learn's on the same splits, with `-- --tables` profile and preprocess beside polars and pandas, with `-- --panel <csv>` the data tab in a real VS Code.
+// Needs nothing but Node for the first and the last; Python with the peers for the others.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { measurePanel } from './panel.mjs';
 import { compareWithPeers } from './parity.mjs';
 import { measureTables } from './tables.mjs';
 
@@ -16,6 +18,7 @@ if (process.argv.includes('--help')) {
       'npm run bench [-- --backend cpu]                                       training speed',
       'npm run bench -- --peers [--python P] [--data <folder>]                scores beside scikit-learn',
       'npm run bench -- --tables [--python P] [--rows 10000000] [--repeats 1] tables beside polars and pandas',
+      'npm run bench -- --panel <csv> [--vsix V]                              the data tab in a real VS Code',
     ].join('\n'),
   );
 } else if (process.argv.includes('--tables')) {
@@ -25,6 +28,8 @@ if (process.argv.includes('--help')) {
     rows: Number(option('--rows') ?? 10_000_000),
     repeats: Number(option('--repeats') ?? 1),
   });
+} else if (process.argv.includes('--panel')) {
+  await measurePanel({ root, csv: option('--panel'), vsix: option('--vsix') });
 } else if (process.argv.includes('--peers')) {
   await compareWithPeers({ root, python: option('--python') ?? 'python3', dataFolder: option('--data') });
 } else {

@@ -116,6 +116,20 @@ export function part(
   return onProgress && ((fraction) => onProgress(from + fraction * (to - from)));
 }
 
+/** Work may be begun anew, and a query that follows another starts at 0: what people see never falls. */
+export function rising(
+  onProgress: ((fraction: number) => void) | undefined,
+): ((fraction: number) => void) | undefined {
+  let most = 0;
+  return (
+    onProgress &&
+    ((fraction) => {
+      most = Math.max(most, fraction);
+      onProgress(most);
+    })
+  );
+}
+
 const NOTHING = { count: 0, firstByte: 0 };
 
 interface Check {

@@ -6,7 +6,7 @@ import type { ExportOptions, ExportResult } from '../../../shared/schema/recipeR
 import type { RecipeStep } from '../../../shared/schema/recipeSteps';
 import type { CsvSource, SourceRelation } from '../../data/csvSource';
 import type { QueryOptions } from '../../data/database';
-import { part } from '../../data/plainText';
+import { part, rising } from '../../data/plainText';
 import { createWorkbench } from '../../data/workbench';
 import { numbersFirst } from '../numbersFirst';
 import { applyRecipeSteps } from '../pipeline';
@@ -39,9 +39,10 @@ const STEPS_UNTIL = 0.6;
  */
 export async function exportRecipe(
   job: ExportRecipeJob,
-  { signal, onProgress }: QueryOptions = {},
+  { signal, onProgress: tell }: QueryOptions = {},
 ): Promise<ExportedRecipe> {
   const { source, output, options } = job;
+  const onProgress = rising(tell);
   await requireOutput(output, source.path);
   const read = await source.relation({
     numbers: numbersFirst({ ...job, steps: job.fitted?.map(({ step }) => step) ?? job.steps }),

@@ -10,6 +10,7 @@ import type { DataIssue } from '../../../shared/schema/profile';
 import type { ExportOptions } from '../../../shared/schema/recipeResult';
 import { writeArrowFile, type ArrowColumn, type ArrowType } from '../../data/arrowFile';
 import { sqlName, sqlText, type Database, type QueryOptions } from '../../data/database';
+import { part } from '../../data/plainText';
 import {
   isNotNumberSql,
   numberOf,
@@ -228,9 +229,20 @@ async function recode(
 
 // Parquet and Arrow: typed.
 
+/** Share of the work that looking for types takes, before the first row is written. */
+const TYPES_UNTIL = 0.3;
+const before = ({ signal, onProgress }: QueryOptions): QueryOptions => ({
+  signal,
+  onProgress: part(onProgress, 0, TYPES_UNTIL),
+});
+const behind = ({ signal, onProgress }: QueryOptions): QueryOptions => ({
+  signal,
+  onProgress: part(onProgress, TYPES_UNTIL, 1),
+});
+
 async function writeParquet(job: ExportJob, partial: string, query: QueryOptions): Promise<Written> {
   const { relation, database } = job;
-  const types = await columnTypes(relation, database, query);
+  const types = await columnTypes(relation, database, before(query));
   const { names, issues } = parquetNames(relation.columns);
   const cells = relation.columns.map((column, index) => {
     const type = types.get(column.id) ?? 'text';
@@ -243,7 +255,7 @@ async function writeParquet(job: ExportJob, partial: string, query: QueryOptions
     // Half the usual rows in a group: a group lies in memory for each thread, and threads wait for memory.
     'FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440, DICTIONARY_SIZE_LIMIT 2000',
     database,
-    query,
+    behind(query),
   );
   return { rows, issues };
 }
@@ -274,7 +286,7 @@ function parquetNames(columns: readonly RelationColumn[]): { names: string[]; is
 
 async function writeArrow(job: ExportJob, partial: string, query: QueryOptions): Promise<number> {
   const { relation, database } = job;
-  const types = await columnTypes(relation, database, query);
+  const types = await columnTypes(relation, database, before(query));
   const columns = relation.columns.map((column): ArrowColumn => {
     const type = types.get(column.id) ?? 'text';
     return {
@@ -283,7 +295,7 @@ async function writeArrow(job: ExportJob, partial: string, query: QueryOptions):
       sql: type === 'timestamp' ? `epoch_us(${column.id})` : typedSql(column, type),
     };
   });
-  return writeArrowFile(partial, columns, { from: relation.from, database }, query);
+  return writeArrowFile(partial, columns, { from: relation.from, database }, behind(query));
 }
 
 function typedSql(column: RelationColumn, type: ArrowType): string {

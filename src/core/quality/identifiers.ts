@@ -56,7 +56,7 @@ export function isChineseId(text: string): boolean {
 
 /** Parts that are never issued are none. @see SSA, "Social Security Number Randomization", 2011 */
 export function isSocialSecurityNumber(text: string): boolean {
-  return /^(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}$/.test(text.trim());
+  return /^(?!000|666|9)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}$/.test(text.trim());
 }
 
 const MAX_MASKED = 40;

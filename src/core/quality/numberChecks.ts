@@ -4,12 +4,15 @@ import { formatNumber } from '../../shared/format';
 import type { ColumnProfile } from '../../shared/schema/profile';
 import type { Remedy } from '../../shared/schema/quality';
 import {
+  cellsOf,
   count,
   featureColumns,
   firstCells,
+  numberAt,
   percent,
   stepsRemedy,
   targetColumn,
+  type CheckContext,
   type Found,
   type QualityCheck,
 } from './check';
@@ -34,6 +37,11 @@ export const outliers: QualityCheck = {
       const cells = await context.numbers(column);
       const beyond = cells.below + cells.above;
       if (cells.fences === undefined || beyond === 0 || cells.numbers < MIN_NUMBERS) continue;
+      const standIn = await standsForMissing(context, column, cells);
+      if (standIn !== undefined) {
+        found.push(standIn);
+        continue;
+      }
       if (beyond > TOO_MANY * cells.numbers) continue;
       const { low, high } = cells.fences;
       found.push({
@@ -58,6 +66,56 @@ export const outliers: QualityCheck = {
     return found;
   },
 };
+
+/** Fewer may be numbers like others. */
+const MIN_STAND_INS = 3;
+/** Of the cells far out. */
+const NEARLY_ALL = 0.9;
+
+/** -999 or 9999, or a -1 among numbers of 0 and more, is seldom a number; it may be in more cells than are far out by nature. */
+async function standsForMissing(
+  context: CheckContext,
+  column: ColumnProfile,
+  { fences, below, above, numbers }: NumberCells,
+): Promise<Found | undefined> {
+  if (fences === undefined || below + above < MIN_STAND_INS) return undefined;
+  const { name } = column;
+  const cells = await cellsOf(context, name);
+  const [most] = await context.query(
+    `SELECT n, count(*) AS c FROM ${cells} WHERE n < ${literal(fences.low)} OR n > ${literal(fences.high)}
+     GROUP BY n ORDER BY c DESC, n LIMIT 1`,
+  );
+  const [value, same] = [numberAt(most, 0), numberAt(most, 1)];
+  if (same < MIN_STAND_INS || same < NEARLY_ALL * (below + above)) return undefined;
+  const isNines = /^-?9{2,}$/.test(String(value));
+  if (!isNines) {
+    const [least] = await context.query(`SELECT min(n) FROM ${cells} WHERE n <> ${literal(value)}`);
+    if (value >= 0 || numberAt(least, 0) < 0) return undefined;
+  }
+  return {
+    status: 'warn',
+    message: l10n.t(
+      'Column "{0}": {1} in {2} of {3} cells ({4}), far from the middle half ({5} to {6}). It seems to mean "no value".',
+      name,
+      value,
+      count(same),
+      count(numbers),
+      percent(same / numbers),
+      formatNumber(column.numeric?.quartiles[0] ?? NaN),
+      formatNumber(column.numeric?.quartiles[2] ?? NaN),
+    ),
+    columns: [name],
+    count: same,
+    rows: await firstCells(context, name, `n = ${literal(value)}`),
+    remedies: [
+      stepsRemedy(l10n.t('Let {0} in "{1}" mean missing', value, name), 'start', {
+        step: 'markMissing',
+        columns: [name],
+        values: [String(value)],
+      }),
+    ],
+  };
+}
 
 function sides({ fences, below, above }: NumberCells): string {
   const low = l10n.t('below {0}', formatNumber(fences?.low ?? NaN));

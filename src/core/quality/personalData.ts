@@ -20,6 +20,7 @@ import {
 } from './check';
 import { isCardNumber, isChineseId, isIban, isSocialSecurityNumber, mask } from './identifiers';
 import {
+  CHINESE_NAME,
   NAME_LIKE,
   NAMES_PEOPLE,
   NAMES_SOMETHING,
@@ -127,20 +128,31 @@ const KINDS: readonly Kind[] = [
   {
     name: () => l10n.t('US social security numbers'),
     needs: 'digits',
-    pattern: '[0-9]{3}-[0-9]{2}-[0-9]{4}',
+    pattern: '\\b[0-9]{3}-[0-9]{2}-[0-9]{4}\\b',
+    isWhole: false,
+    proves: isSocialSecurityNumber,
+    minShare: 0.01,
+    minCells: FEW,
+  },
+  {
+    name: () => l10n.t('US social security numbers'),
+    needs: 'digits',
+    pattern: '[0-9]{3}[ -]?[0-9]{2}[ -]?[0-9]{4}',
     isWhole: true,
     proves: isSocialSecurityNumber,
     minShare: HALF,
     minCells: FEW,
+    named: /(^|[_ .-])(ssn|social[_ .-]?security)([_ .-]|$)/i,
   },
   {
     name: () => l10n.t('Chinese identity numbers'),
     needs: 'digits',
-    pattern: '[1-9][0-9]{16}[0-9Xx]',
-    isWhole: true,
+    // One in ten thousand random numbers has a date and passes the check digit.
+    pattern: '\\b[1-9][0-9]{16}[0-9Xx]\\b',
+    isWhole: false,
     proves: isChineseId,
-    minShare: HALF,
-    minCells: FEW,
+    minShare: 0.001,
+    minCells: 1,
   },
   {
     name: () => l10n.t('names of people'),
@@ -247,14 +259,43 @@ async function countProven(context: CheckContext, kind: Kind, cells: string): Pr
 const KNOWN_IF_NAMED = 0.2;
 const KNOWN = 0.3;
 
+/** Fewer are a few things that happen to start with a surname: 黄酒, 白酒. */
+const MIN_CHINESE_NAMES = 20;
+
+/** Chinese names in a column that does not say so. */
+async function chineseNames(
+  context: CheckContext,
+  { distinct }: ColumnProfile,
+  cells: string,
+): Promise<FoundKind | undefined> {
+  if (distinct < MIN_CHINESE_NAMES) return undefined;
+  const kind: Kind = {
+    name: () => l10n.t('names of people'),
+    needs: 'nothing',
+    pattern: CHINESE_NAME,
+    isWhole: true,
+    minShare: MOST,
+    minCells: FEW,
+  };
+  const [row] = await context.query(
+    `SELECT sum(c)::BIGINT, coalesce(sum(c) FILTER (WHERE ${matchesSql(kind)}), 0)::BIGINT FROM ${cells}`,
+  );
+  const [present, like] = [numberAt(row, 0), numberAt(row, 1)];
+  return isEnough(kind, like, present) ? { kind, cells: like, present } : undefined;
+}
+
 /** Names of people in a column that does not say so: two capitalised words, and enough of them known as names. */
 async function namesUnsaid(
   context: CheckContext,
-  { name, type, distinct, rows, missing }: ColumnProfile,
+  column: ColumnProfile,
   cells: string,
 ): Promise<FoundKind | undefined> {
+  const { name, type, distinct, rows, missing } = column;
   const isNamed = NAMES_SOMETHING.test(name);
-  if (type === 'number' || (!isNamed && distinct < HALF * (rows - missing))) return undefined;
+  if (type === 'number') return undefined;
+  const chinese = await chineseNames(context, column, cells);
+  if (chinese !== undefined) return chinese;
+  if (!isNamed && distinct < HALF * (rows - missing)) return undefined;
   const kind: Kind = {
     name: () => l10n.t('names of people'),
     needs: 'nothing',

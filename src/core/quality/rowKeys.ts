@@ -150,6 +150,8 @@ const MAX_TELLING = 8;
 /** Pairs below which a share says nothing, when not all of them were looked at. */
 const MIN_SAMPLED_PAIRS = 20;
 const HALF = 0.5;
+/** Characters on average. */
+const LONG_TEXT = 20;
 /** Times as often as two values of the column are equal anyway; columns that go together make it more than once. */
 const NEAR_CHANCE = 3;
 
@@ -160,8 +162,10 @@ const NEAR_CHANCE = 3;
  */
 export async function isCoincidence(context: CheckContext, keys: RowKeys): Promise<boolean> {
   const telling = keys.columns
-    // What names a row is never the same by chance.
-    .filter(({ type }) => type !== 'id')
+    // What names a row is never the same by chance, and sentences seldom are.
+    .filter(
+      ({ type, textLength }) => type !== 'id' && !(type === 'text' && (textLength?.mean ?? 0) >= LONG_TEXT),
+    )
     .map((column) => ({ column, chance: sameByChance(column) }))
     .sort((a, b) => a.chance - b.chance)
     .slice(0, MAX_TELLING);
@@ -169,7 +173,11 @@ export async function isCoincidence(context: CheckContext, keys: RowKeys): Promi
   for (const { column, chance } of telling) {
     const { all, others } = await pairsWithout(context, keys, { column, parts });
     if (others < (parts > 1 ? MIN_SAMPLED_PAIRS : 1)) continue;
-    if (all < HALF * others && all <= NEAR_CHANCE * chance * others) return true;
+    if (all >= HALF * others || all > NEAR_CHANCE * chance * others) continue;
+    const isNearlyUnique = parts === 1 && keys.columns.length > 1 && column.distinct >= HALF * column.rows;
+    // The chance is that of as many values as there are, and texts or fractions could have had many more.
+    if (!isNearlyUnique || all <= NEAR_CHANCE * (await strayChance(context, keys, column, all)) * others)
+      return true;
   }
   return false;
 }
@@ -191,6 +199,28 @@ async function pairsWithout(
            FROM (SELECT o, k, count(*) AS c FROM (${without}) WHERE o % ${parts} = 0 GROUP BY o, k) GROUP BY o)`,
   );
   return { all: numberAt(row, 0), others: numberAt(row, 1) };
+}
+
+/** Pairs that are nobody's copies, though none was seen. */
+const UNSEEN_PAIRS = 2;
+
+/** That two rows which are no copies have the same value: of pairs with the same one, those that differ elsewhere. */
+async function strayChance(
+  context: CheckContext,
+  { closeness }: RowKeys,
+  column: ColumnProfile,
+  copies: number,
+): Promise<number> {
+  const relation = await context.relation([column.name]);
+  const [cell] = relation.columns;
+  if (cell === undefined) throw new RangeError(column.name);
+  const { values, hash } = keyedCell(cell, column, closeness);
+  const [row] = await context.query(
+    `SELECT coalesce(sum(c::DOUBLE * (c - 1) / 2), 0) FROM (SELECT count(*) AS c
+     FROM (SELECT ${hash} AS h FROM (SELECT ${values.join(', ')} FROM ${relation.from})) GROUP BY h)`,
+  );
+  const stray = Math.max(0, numberAt(row, 0) - copies) + UNSEEN_PAIRS;
+  return stray / Math.max(1, (column.rows * (column.rows - 1)) / 2);
 }
 
 /** That two rows have the same value: the sum of squared shares, with what is not in the top spread evenly. */

@@ -259,6 +259,8 @@ async function explain(context: CheckContext, column: ColumnProfile): Promise<Te
     const binned = await binnedBy(context, numbers, bins);
     found.push(await explainByMeans(context, `(SELECT bin AS x, y, half FROM ${binned})`));
     found.push(await explainByLine(context, numbers, column));
+    // Bins of a short table are too coarse for a curve; of a long one they are not, and sorting it would take long.
+    if (column.rows <= MAX_SORTED) found.push(...(await explainByNeighbours(context, numbers)));
   }
   return found.sort((a, b) => (b.explained ?? 0) - (a.explained ?? 0))[0];
 }
@@ -274,6 +276,34 @@ async function explainByMeans(context: CheckContext, rows: string): Promise<Tell
      SELECT sum(n)::BIGINT, sum(q - 2 * p * s + n * p * p), sum(q - 2 * m * s + n * m * m) FROM guessed`,
   );
   return explained(numberAt(row, 0), numberAt(row, 1), numberAt(row, 2));
+}
+
+const MAX_SORTED = 100_000;
+/** Rows in the order of the column are a course of time, whose next value is near the one before: no proxy. */
+const IN_ORDER = 0.99;
+
+/** Guesses between the next smaller and the next larger number of the other half; the mean where x is missing. */
+async function explainByNeighbours(context: CheckContext, rows: string): Promise<Telling[]> {
+  const ofHalf = (half: number): string => `CASE WHEN half = ${half} THEN {x: x, y: y} END`;
+  const [row] = await context.query(
+    `WITH means AS (SELECT half, avg(y) AS m FROM ${rows} GROUP BY half),
+       sorted AS (SELECT row, x, y, half,
+         last_value(${ofHalf(0)} IGNORE NULLS) OVER below AS b0, last_value(${ofHalf(1)} IGNORE NULLS) OVER below AS b1,
+         first_value(${ofHalf(0)} IGNORE NULLS) OVER above AS a0, first_value(${ofHalf(1)} IGNORE NULLS) OVER above AS a1,
+         x >= lag(x) OVER (ORDER BY row) AS rises
+         FROM ${rows}
+         WINDOW below AS (ORDER BY x NULLS LAST, row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+           above AS (ORDER BY x NULLS LAST, row ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)),
+       between_two AS (SELECT x, y, half, rises, CASE half WHEN 0 THEN b1 ELSE b0 END AS b,
+         CASE half WHEN 0 THEN a1 ELSE a0 END AS a FROM sorted),
+       guessed AS (SELECT y, m, rises, CASE WHEN x IS NULL THEN m
+           WHEN a.x IS NULL THEN coalesce(b.y, m) WHEN b.x IS NULL THEN a.y
+           WHEN a.x > b.x THEN b.y + (a.y - b.y) * ((x - b.x) / (a.x - b.x)) ELSE (a.y + b.y) / 2 END AS p
+         FROM between_two t JOIN means ON means.half = 1 - t.half)
+     SELECT count(*), sum((y - p) ** 2), sum((y - m) ** 2), avg(rises::INTEGER) FROM guessed`,
+  );
+  if (numberAt(row, 3) >= IN_ORDER) return [];
+  return [explained(numberAt(row, 0), numberAt(row, 1), numberAt(row, 2))];
 }
 
 /** Guesses along the line of least squares of the other half; the mean where x is missing. */

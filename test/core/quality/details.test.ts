@@ -63,6 +63,31 @@ describe('outliers', () => {
     ).toEqual(['removeOutliers']);
   });
 
+  it('that all are -999, or nines, or below what can be, stand for no value, however many they are', async () => {
+    const own = randomStream(5, 'quality details');
+    const n = 400;
+    const columns = {
+      depth: column(n, (row) => (row % 9 === 4 ? '-999' : (9 * own.next()).toFixed(2))),
+      wage: column(n, (row) => (row % 60 === 5 ? '9999.0' : (100 + 9 * own.next()).toFixed(1))),
+      age: column(n, (row) => (row % 50 === 7 ? -1 : 20 + own.next() / 2)),
+      bonus: column(n, (row) => (row % 50 === 7 ? 5000 : 20 + own.next() / 2)),
+      change: column(n, (row) => (row % 50 === 7 ? -100 : own.nextNormal().toFixed(3))),
+    };
+    const findings = await find('outliers', columns);
+    const standIns = findings.filter(({ status }) => status === 'warn');
+    expect(about(standIns)).toEqual(['depth', 'wage', 'age']);
+    expect(standIns.map(({ count }) => count)).toEqual([44, 7, 8]);
+    const csv = writeCsv(
+      Object.keys(columns),
+      Array.from({ length: n }, (_, row) => Object.values(columns).map((texts) => texts[row]!)),
+    );
+    const steps = standIns.flatMap(({ remedies }) =>
+      remedies.flatMap((remedy) => ('steps' in remedy ? remedy.steps : [])),
+    );
+    const after = await applySteps(await folder.write(csv), steps, {});
+    expect(about(await findingsOf(folder, after, 'outliers'))).toEqual(['bonus', 'change']);
+  });
+
   it('of 1e300 neither overflow nor hide the rest', async () => {
     const big = column(200, (row) =>
       row < 2 ? 1e300 * (row === 0 ? 1 : -1) : stream.nextNormal().toFixed(3),
@@ -79,6 +104,27 @@ describe('repeated rows', () => {
     const table = { a: few(), b: few(), c: few(), d: few(), e: few() };
     expect(await find('duplicateRows', table)).toEqual([]);
     expect(await find('nearDuplicatesAcrossSplits', table)).toEqual([]);
+  });
+
+  it('are copies where sentences or long fractions repeat, though all else is of a few values', async () => {
+    const own = randomStream(6, 'quality details');
+    const words = ['kind', 'slow', 'red', 'tall', 'warm', 'odd', 'dry', 'new'];
+    const sentence = (): string => Array.from({ length: 9 }, () => words[own.nextInt(8)]!).join(' ');
+    const twice = (texts: string[]): string[] => [...texts, ...texts.slice(0, 30)];
+    const label = twice(column(300, () => own.nextInt(2)));
+    const ofText = { text: twice(column(300, sentence)), label };
+    const ofNumbers = { x: twice(column(300, () => own.next().toFixed(12))), label };
+    for (const table of [ofText, ofNumbers]) {
+      expect((await find('duplicateRows', table)).map(({ count }) => count)).toEqual([30]);
+    }
+    const target = { column: 'label', task: 'binary' } as const;
+    expect(await find('nearDuplicatesAcrossSplits', ofText, { target })).toHaveLength(1);
+    // 18 of 300 numbers below 2,500 are there already, by chance.
+    const chance = {
+      x: column(300, () => own.nextInt(2500)),
+      label: column(300, () => own.nextInt(2)),
+    };
+    expect(await find('duplicateRows', chance)).toEqual([]);
   });
 
   it('are equal after the space around cells is gone, and however wide the table is', async () => {
@@ -174,6 +220,26 @@ describe('a column that gives the target away', () => {
     );
     expect(about(findings)).toEqual(['cents', 'root', 'band']);
     expect(findings[0]).toMatchObject({ status: 'fail' });
+  });
+});
+
+describe('a curve with a long tail', () => {
+  it('gives the target away in a short table too, but not along the rows of a course of time', async () => {
+    const own = randomStream(7, 'quality details');
+    const n = 800;
+    const mass = column(n, () => (30 + 8 * own.nextNormal()).toFixed(3));
+    const table = {
+      mass,
+      cube: mass.map((text) => (Number(text) ** 3).toFixed(2)),
+      root: mass.map((text) => Math.log(Math.abs(Number(text))).toFixed(6)),
+    };
+    const target = { column: 'mass', task: 'regression' } as const;
+    expect(about(await find('targetProxy', table, { target }))).toEqual(['cube', 'root']);
+    const course = {
+      hour: column(n, (row) => row),
+      mass: column(n, (row) => (30 + 8 * Math.sin(row / 9)).toFixed(3)),
+    };
+    expect(await find('targetProxy', course, { target })).toEqual([]);
   });
 });
 

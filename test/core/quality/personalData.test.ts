@@ -94,6 +94,36 @@ describe('data about people', () => {
     });
   });
 
+  it('is found in Chinese names whatever the column is called, and in numbers inside of texts', async () => {
+    const families = ['王', '李', '张', '刘', '陈', '杨', '欧阳', '黄'];
+    const given = ['伟', '芳', '小娜', '敏', '静', '建国', '磊'];
+    const name = (row: number): string =>
+      `${pick(families, row)}${pick(given, row * 3 + Math.floor(row / 8))}`;
+    expect(
+      await found({
+        负责人: rows(name),
+        name: rows(name),
+        城市: rows((row) => pick(['北京', '上海', '张家口', '黄山', '广州', '深圳', '成都'], row)),
+        饮料: rows(
+          (row) =>
+            `${pick(['黄', '白', '红', '绿', '清', '花'], row)}${pick(['酒', '茶', '水', '油'], row * 5)}`,
+        ),
+        备注: rows((row) => (row === 7 ? '身份证 11010519491231002X 已核' : `第${String(row)}次`)),
+        remark: rows((row) =>
+          row % 9 === 2 ? `caller gave ${String(200 + row)}-45-6789 twice` : `call ${String(row)}`,
+        ),
+        ssn: rows(() => `${String(100 + stream.nextInt(500))}45${String(1000 + stream.nextInt(8000))}`),
+        part: rows(() => `${String(100 + stream.nextInt(500))}45${String(1000 + stream.nextInt(8000))}`),
+      }),
+    ).toEqual({
+      负责人: 'names of people',
+      name: 'names of people',
+      备注: 'Chinese identity numbers',
+      remark: 'US social security numbers',
+      ssn: 'US social security numbers',
+    });
+  });
+
   it('is not seen in codes, dates, places, amounts or names of things', async () => {
     const towns = [
       'San Jose',

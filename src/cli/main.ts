@@ -14,6 +14,7 @@ import type { TrainOptions } from './commands/train';
 import { runStore, version } from './context';
 import { EXIT_BAD_INPUT, reportError } from './output';
 import { withReadingOptions } from './readingOptions';
+import { SPLIT_METHODS } from './splitOptions';
 
 function seed(text: string): number {
   return integer(text, 0, 2 ** 32 - 1);
@@ -21,6 +22,12 @@ function seed(text: string): number {
 
 function epochs(text: string): number {
   return integer(text, 1, 1_000_000);
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 0.9) return value;
+  throw new InvalidArgumentError(l10n.t('Expected a share above 0 and below 0.9, such as 0.15.'));
 }
 
 function integer(text: string, min: number, max: number): number {
@@ -80,7 +87,18 @@ withReadingOptions(program.command('preprocess <csv>'))
   .option('--recipe <file>', l10n.t('a *.recipe.json, or an *.experiment.json with its split and target'))
   .option('--target <column>', l10n.t('the column to predict; some steps and splits need it'))
   .addOption(new Option('--task <task>', l10n.t('what the target is')).choices(taskSchema.options))
-  .option('--split-by <column>', l10n.t('a column that says train, validation or test'))
+  .addOption(
+    new Option('--split <method>', l10n.t('how train, validation and test rows are parted')).choices(
+      SPLIT_METHODS,
+    ),
+  )
+  .option(
+    '--split-by <column>',
+    l10n.t('a column that says train, validation or test; for --split group or time: their column'),
+  )
+  .option('--validation <share>', l10n.t('share of the rows for validation (default: 0.15)'), share)
+  .option('--test <share>', l10n.t('share of the rows for test (default: 0.15)'), share)
+  .option('--seed <n>', l10n.t('seed of the split (default: 1)'), seed)
   .option('--split-column', l10n.t('adds a column that says which part a row is in'), false)
   .option('--fitted <file>', l10n.t('keeps what the recipe learnt'))
   .option('--apply <file>', l10n.t('does what was learnt to these rows; learns nothing'))
@@ -110,8 +128,7 @@ withReadingOptions(program.command('suggest <csv>'))
     ),
   );
 
-program
-  .command('init <csv>')
+withReadingOptions(program.command('init <csv>'))
   .description(l10n.t('write an experiment config for a CSV'))
   .requiredOption('--target <column>', l10n.t('the column to predict'))
   .option('-o, --output <file>', l10n.t('the config (default: beside the CSV)'))
@@ -121,8 +138,7 @@ program
     run(async (csv: string, options: InitOptions) => (await import('./commands/init')).init(csv, options)),
   );
 
-program
-  .command('train <file>')
+withReadingOptions(program.command('train <file>'))
   .description(l10n.t('train on a CSV (with --target) or an *.experiment.json'))
   .option('--target <column>', l10n.t('the column to predict'))
   .option('--split-column <column>', l10n.t('a column that says train, validation or test'))

@@ -1,4 +1,6 @@
 // Owns what the command line prints: people's lines, JSON lines, errors and exit codes. Results go to stdout, the rest to stderr.
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { BenchError, isBadInput, toErrorData, type ErrorData } from '../shared/errors';
 import { stringifyJson } from '../shared/numbers';
@@ -33,6 +35,37 @@ export function printError({ code, message }: Pick<ErrorData, 'code' | 'message'
 }
 
 /**
+ * Whether a file may be written under a name the user gave, asked before any work is done.
+ * @throws BenchError 'cli.output', 'cli.fileExists'
+ */
+export async function requireOutput(file: string, force: boolean): Promise<void> {
+  const folder = path.dirname(file);
+  if ((await fs.stat(folder).catch(() => undefined))?.isDirectory() !== true) {
+    throw new BenchError(
+      'cli.output',
+      l10n.t('Cannot write {0}: there is no folder "{1}". Make it, or choose another place.', file, folder),
+    );
+  }
+  // A link is replaced, not followed; a device or a pipe would be replaced by a file too, for everybody.
+  const there = await fs.lstat(file).catch(() => undefined);
+  if (there === undefined) return;
+  if (!there.isFile() && !there.isSymbolicLink()) {
+    const message = there.isDirectory()
+      ? l10n.t('"{0}" is a folder; expected the name of a file. Choose another name.', file)
+      : l10n.t(
+          '"{0}" is a device or a pipe; expected the name of a file. Write to a file and copy that.',
+          file,
+        );
+    throw new BenchError('cli.output', message);
+  }
+  if (force) return;
+  throw new BenchError(
+    'cli.fileExists',
+    l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', file),
+  );
+}
+
+/**
  * Writes a file the user named with -o.
  * @throws BenchError 'cli.output' when the place is at fault, 'io.write' when the disk is
  */
@@ -52,7 +85,7 @@ const PLACE_ERRORS = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES', 'EPERM', 
 
 /** A line that replaces itself on a terminal; elsewhere at most one line in `QUIET_MS`. */
 export class ProgressLine {
-  private last = -Infinity;
+  private last: number;
   private shown = false;
   private static readonly TTY_MS = 100;
   private static readonly QUIET_MS = 2000;
@@ -60,7 +93,10 @@ export class ProgressLine {
   constructor(
     private readonly out: NodeJS.WriteStream,
     private readonly now: () => number,
-  ) {}
+  ) {
+    // What is done in a moment shows no progress.
+    this.last = now();
+  }
 
   update(text: () => string, force = false): void {
     const interval = this.out.isTTY ? ProgressLine.TTY_MS : ProgressLine.QUIET_MS;
@@ -76,6 +112,11 @@ export class ProgressLine {
     if (this.shown && this.out.isTTY) this.out.write('\r\u001b[2K');
     this.shown = false;
   }
+}
+
+/** Of a pass over a file that may be large. */
+export function profilingProgress(line: ProgressLine): (fraction: number) => void {
+  return (fraction) => line.update(() => l10n.t('Profiling … {0} %', Math.round(100 * fraction)));
 }
 
 /** Columns padded to the widest cell; the last is not padded. Numbers are the caller's text. */

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import * as z from 'zod';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseRecords } from '../../src/core/data/csvText';
 import { writeCsv } from '../../src/core/data/csvWriter';
@@ -282,6 +283,42 @@ describe('init', () => {
     const nowhere = await cli('init', 'penguins.csv', '--target', 'Sex', '-o', 'no/such/folder.json');
     expect(nowhere.code).toBe(2);
     expect(nowhere.stderr).toMatch(/^error\[cli\.output\]: .*folder\.json.*\n$/);
+  });
+});
+
+describe('how a file is to be read', () => {
+  const READ = ['--delimiter', '|', '--decimal', ',', '--encoding', 'iso-8859-1', '--missing', '-9'];
+  const chosen = { delimiter: '|', decimal: ',', encoding: 'iso-8859-1', missing: ['-9'] };
+
+  beforeAll(() => {
+    const rows = Array.from(
+      { length: 30 },
+      (_, i) => `${i % 7},5|${i % 5 === 0 ? -9 : i}|${i % 2 ? 'é' : 'ö'}`,
+    );
+    fs.writeFileSync(at('eu.csv'), Buffer.from(['a|b|y', ...rows].join('\n'), 'latin1'));
+  });
+
+  it('is written down by init, and what was not said is not', async () => {
+    expect((await cli('init', 'eu.csv', '--target', 'y', ...READ)).code).toBe(0);
+    const { data, features } = z
+      .object({ data: z.object({ reading: z.unknown() }), features: z.array(z.object({ type: z.string() })) })
+      .parse(JSON.parse(read('eu.experiment.json')));
+    expect(data.reading).toEqual(chosen);
+    expect(features.map(({ type }) => type)).toEqual(['number', 'number']);
+  });
+
+  it('goes from train into the config of the run, and is not taken beside a config', async () => {
+    const args = ['--target', 'y', '--epochs', '1', '--runs-dir', 'eu-runs', '--json'];
+    const run = await cli('train', 'eu.csv', ...args, ...READ);
+    expect(run.code).toBe(0);
+    const id = String(run.json().at(-1)?.['runId']);
+    const config = experimentSchema.parse(JSON.parse(read(path.join('eu-runs', id, 'experiment.json'))));
+    expect(config.data.reading).toMatchObject(chosen);
+    const refused = await cli('train', 'eu.experiment.json', '--decimal', '.');
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('error[cli.options]') as string,
+    });
   });
 });
 

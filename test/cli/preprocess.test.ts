@@ -1,5 +1,6 @@
 // `preprocess` and `suggest` as a person or a script uses them: the table written, what was learnt, exit codes, and a
 // source that is never touched.
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -91,6 +92,41 @@ describe('preprocess', () => {
     expect(second!.slice(1)).toEqual(['0', '0', '0', 'x', '-5']);
   });
 
+  it('parts rows as it is told to on the command line', async () => {
+    const args = [
+      '--split',
+      'random',
+      '--validation',
+      '0.2',
+      '--test',
+      '0.3',
+      '--seed',
+      '7',
+      '--split-column',
+    ];
+    expect((await cli('preprocess', 't.csv', ...args, '-o', 'parted.csv')).code).toBe(0);
+    const parts = records('parted.csv').map((row) => row[4]);
+    const count = (part: string): number => parts.filter((each) => each === part).length;
+    expect([count('train'), count('validation'), count('test')]).toEqual([20, 8, 12]);
+    const group = ['--split', 'group', '--split-by', 'size', '--split-column', '-o', 'grouped.csv'];
+    expect((await cli('preprocess', 't.csv', ...group)).code).toBe(0);
+    const partsOf = new Map<string, Set<string>>();
+    for (const [size = '', , , , part = ''] of records('grouped.csv').slice(1)) {
+      partsOf.set(size, (partsOf.get(size) ?? new Set()).add(part));
+    }
+    expect([...partsOf].filter(([size, { size: many }]) => size !== '' && many > 1)).toEqual([]);
+  });
+
+  it('never replaces a device or a pipe by a file', async () => {
+    execFileSync('mkfifo', [at('pipe.csv')]);
+    const result = await cli('preprocess', 't.csv', '-o', 'pipe.csv', '--force');
+    expect(result).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error\[cli\.output\]: .*pipe/) as string,
+    });
+    expect(fs.statSync(at('pipe.csv')).isFIFO()).toBe(true);
+  });
+
   it('writes typed formats by the name of the file, and JSON for scripts', async () => {
     const args = ['--recipe', 'r.recipe.json', '--split-by', 'part', '--json'];
     const result = await cli('preprocess', 't.csv', ...args, '-o', 'out.arrow');
@@ -124,8 +160,28 @@ describe('preprocess', () => {
     ['the source', ['-o', 't.csv', '--force'], 'recipe.outputIsSource'],
     ['the source as what was learnt', ['-o', 'x.csv', '--fitted', 't.csv', '--force'], 'cli.usage'],
     ['a file that exists', ['-o', 'exists.csv'], 'cli.fileExists'],
+    [
+      'a folder that is not there for what was learnt',
+      ['-o', 'x.csv', '--recipe', 'r.recipe.json', '--fitted', 'no/f.json'],
+      'cli.output',
+    ],
+    [
+      'the recipe as what was learnt',
+      ['-o', 'x.csv', '--recipe', 'r.recipe.json', '--fitted', 'r.recipe.json', '--force'],
+      'cli.usage',
+    ],
+    [
+      'a split where nothing is learnt',
+      ['-o', 'x.csv', '--apply', 'fitted.json', '--split-by', 'part'],
+      'cli.usage',
+    ],
+    ['an encoding for what has its own', ['-o', 'x.parquet', '--output-encoding', 'gb18030'], 'cli.usage'],
+    ['a task without its column', ['-o', 'x.csv', '--task', 'binary'], 'cli.usage'],
+    ['a split by a column that is not said', ['-o', 'x.csv', '--split', 'group'], 'cli.usage'],
+    ['classes that are not said', ['-o', 'x.csv', '--split', 'stratified', '--split-column'], 'cli.usage'],
+    ['a seed for nothing', ['-o', 'x.csv', '--seed', '3'], 'cli.usage'],
     ['a format nobody knows', ['-o', 'x.xlsx'], 'cli.output'],
-    ['a folder that is not there', ['-o', 'no/x.csv'], 'recipe.output'],
+    ['a folder that is not there', ['-o', 'no/x.csv'], 'cli.output'],
     ['a recipe that is none', ['-o', 'x.csv', '--recipe', 't.csv'], 'recipe.invalid'],
     ['a recipe that is not there', ['-o', 'x.csv', '--recipe', 'no.recipe.json'], 'cli.noFile'],
     [

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import type { QualityFinding, QualityReport, Remedy } from '../../shared/schema/quality';
 import { openCsv } from '../../core/data/csvSource';
 import { checkQuality } from '../../core/quality/checkQuality';
-import { EXIT_FAILED, EXIT_OK, print, printJson, ProgressLine, table } from '../output';
+import { EXIT_FAILED, EXIT_OK, print, printJson, profilingProgress, ProgressLine, table } from '../output';
 import { readingOf, type ReadingFlags } from '../readingOptions';
 import { targetAndSplit } from './targetAndSplit';
 
@@ -19,7 +19,7 @@ export async function check(csv: string, options: CheckOptions): Promise<number>
   const source = await openCsv(path.resolve(csv), { reading: readingOf(options) });
   const progress = new ProgressLine(process.stderr, () => performance.now());
   try {
-    const profile = await source.profile();
+    const profile = await source.profile({ onProgress: profilingProgress(progress) });
     const report = await checkQuality(source, {
       profile,
       ...(options.target === undefined ? {} : targetAndSplit(profile, options.target, options.splitColumn)),

@@ -8,7 +8,7 @@ import { chooseBackend } from '../../core/backend/ladder';
 import { openCsv } from '../../core/data/csvSource';
 import { writeCsv } from '../../core/data/csvWriter';
 import { encodeNewRows } from '../../core/recipe/encodeNewRows';
-import { exists } from '../../core/files';
+import { exists, isSameFile } from '../../core/files';
 import { readCheckpoint, type Checkpoint } from '../../core/runs/checkpointFiles';
 import { runPaths, type RunPaths } from '../../core/runs/runFolder';
 import { readExperimentOf } from '../../core/runs/runStore';
@@ -19,7 +19,7 @@ import {
   type Predictor,
 } from '../../core/train/predict';
 import { clock, runStore, wasmFolder } from '../context';
-import { EXIT_OK, print, printJson, writeOutput } from '../output';
+import { EXIT_OK, print, printJson, requireOutput, writeOutput } from '../output';
 import { runFolderOf } from './runs';
 
 export interface PredictOptions {
@@ -32,14 +32,9 @@ export interface PredictOptions {
 export async function predict(run: string, csv: string, options: PredictOptions): Promise<number> {
   const output = path.resolve(options.output);
   const input = path.resolve(csv);
-  if (output === input)
+  if (await isSameFile(output, input))
     throw new BenchError('cli.output', l10n.t('{0} is the input. Choose another file with -o.', csv));
-  if (!options.force && (await exists(output))) {
-    throw new BenchError(
-      'cli.fileExists',
-      l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', output),
-    );
-  }
+  await requireOutput(output, options.force);
   const paths = runPaths(runFolderOf(runStore(options.runsDir), run));
   const experiment = await readExperimentOf(paths.folder);
   const recipe = await readRecipe(paths);

@@ -22,24 +22,33 @@ import {
   type ExportResult,
 } from '../../shared/schema/recipeResult';
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
+import { splitPosition } from '../../shared/schema/stepCatalogue';
 import { describeStep } from '../../shared/stepTexts';
 import { openCsv, type CsvSource } from '../../core/data/csvSource';
 import { requireExperiment } from '../../core/experiment/parseExperiment';
-import { exists, isSameFile } from '../../core/files';
+import { isSameFile } from '../../core/files';
 import { requireRecipeFile } from '../../core/recipe/recipeFile';
 import { exportRecipe, type ExportedRecipe } from '../../core/recipe/session/exportRecipe';
-import { EXIT_OK, print, printJson, ProgressLine, writeOutput } from '../output';
+import {
+  EXIT_OK,
+  print,
+  printJson,
+  profilingProgress,
+  ProgressLine,
+  requireOutput,
+  writeOutput,
+} from '../output';
 import { readingOf, type ReadingFlags } from '../readingOptions';
+import { splitOf, type SplitFlags } from '../splitOptions';
 import { targetAndSplit } from './targetAndSplit';
 
-export interface PreprocessOptions extends ReadingFlags {
+export interface PreprocessOptions extends ReadingFlags, SplitFlags {
   readonly output: string;
   readonly recipe?: string;
   readonly apply?: string;
   readonly fitted?: string;
   readonly target?: string;
   readonly task?: Task;
-  readonly splitBy?: string;
   readonly splitColumn: boolean;
   readonly outputEncoding?: ExportOptions['encoding'];
   readonly quoteFormulas: boolean;
@@ -50,20 +59,16 @@ export interface PreprocessOptions extends ReadingFlags {
 export async function preprocess(csv: string, options: PreprocessOptions): Promise<number> {
   const output = path.resolve(options.output);
   const format = formatOf(output);
-  if (options.recipe !== undefined && options.apply !== undefined) {
-    throw new BenchError(
-      'cli.usage',
-      l10n.t('Expected --recipe (learns) or --apply (uses what was learnt), found both. Leave one out.'),
-    );
-  }
-  if (!options.force) await requireFree(output);
-  if (options.fitted !== undefined) await requirePlaceOfFitted(options.fitted, csv, output, options.force);
+  checkFlags(options, format);
+  const wantedSplit = splitOf(options);
+  await requireOutput(output, options.force);
+  if (options.fitted !== undefined) await requirePlaceOfFitted(options.fitted, csv, options);
   const recipe = await readRecipe(options.recipe);
   const fitted = options.apply === undefined ? undefined : await readFitted(options.apply);
   const source = await openCsv(path.resolve(csv), { reading: readingOf(options, recipe.reading) });
   const progress = new ProgressLine(process.stderr, () => performance.now());
   try {
-    const { target, split } = await parted(source, options, recipe, fitted);
+    const { target, split } = await parted({ source, options, wantedSplit, recipe, fitted, progress });
     const result = await exportRecipe(
       {
         source,
@@ -153,44 +158,96 @@ function formatOf(output: string): ExportOptions['format'] {
   );
 }
 
-async function requireFree(file: string): Promise<void> {
-  if (!(await exists(file))) return;
-  throw new BenchError(
-    'cli.fileExists',
-    l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', file),
-  );
+/** What would do nothing is refused: whoever says it expects something of it. */
+function checkFlags(options: PreprocessOptions, format: ExportOptions['format']): void {
+  const usage = (message: string): BenchError => new BenchError('cli.usage', message);
+  const { recipe, apply, target, task, split, splitBy, splitColumn, validation, test, seed } = options;
+  if (apply !== undefined) {
+    if (recipe !== undefined) {
+      throw usage(
+        l10n.t('Expected --recipe (learns) or --apply (uses what was learnt), found both. Leave one out.'),
+      );
+    }
+    const flags = {
+      ...{ target, task, split, validation, test, seed },
+      ...{ 'split-by': splitBy, 'split-column': splitColumn ? true : undefined },
+    };
+    const [useless] = Object.entries(flags).filter(([, value]) => value !== undefined);
+    if (useless !== undefined) {
+      throw usage(
+        l10n.t(
+          '--apply learns nothing and parts no rows: --{0} does nothing here. Leave it out.',
+          useless[0],
+        ),
+      );
+    }
+  }
+  if (task !== undefined && target === undefined) {
+    throw usage(l10n.t('--task goes with --target: which column is it about? Add --target.'));
+  }
+  if (options.outputEncoding !== undefined && format !== 'csv') {
+    throw usage(l10n.t('--output-encoding goes with .csv; {0} has its own. Leave it out.', `.${format}`));
+  }
 }
 
-/** Neither the table that is read nor the one that is written: --force is no leave for that. */
+/** None of the files at hand, the recipe among them: --force is no leave for that. */
 async function requirePlaceOfFitted(
   fitted: string,
   csv: string,
-  output: string,
-  force: boolean,
+  { output, recipe, apply, force }: PreprocessOptions,
 ): Promise<void> {
   const file = path.resolve(fitted);
-  if (file === output || (await isSameFile(file, path.resolve(csv)))) {
+  if (file === path.resolve(output) || (await isSameFile(file, path.resolve(csv)))) {
     throw new BenchError(
       'cli.usage',
       l10n.t('{0} is the table itself; expected another file for what the recipe learnt.', fitted),
     );
   }
-  if (!force) await requireFree(file);
+  const source = recipe ?? apply;
+  if (source !== undefined && (await isSameFile(file, path.resolve(source)))) {
+    throw new BenchError(
+      'cli.usage',
+      l10n.t('{0} is the recipe itself; expected another file for what it learnt.', fitted),
+    );
+  }
+  await requireOutput(file, force);
 }
 
 /** What the command line says wins over the experiment; a target alone gets the split that a config would have. */
-async function parted(
-  source: CsvSource,
-  { target, task, splitBy }: PreprocessOptions,
-  recipe: ReadRecipe,
-  fitted: { readonly target?: Target | undefined } | undefined,
-): Promise<{ target?: Target | undefined; split?: Split | undefined }> {
+async function parted({
+  source,
+  options,
+  wantedSplit,
+  recipe,
+  fitted,
+  progress,
+}: {
+  readonly source: CsvSource;
+  readonly options: PreprocessOptions;
+  readonly wantedSplit: Split | undefined;
+  readonly recipe: ReadRecipe;
+  readonly fitted: { readonly target?: Target | undefined } | undefined;
+  readonly progress: ProgressLine;
+}): Promise<{ target?: Target | undefined; split?: Split | undefined }> {
   if (fitted !== undefined) return { target: fitted.target };
-  const split: Split | undefined =
-    splitBy === undefined ? recipe.split : { method: 'column', column: splitBy };
+  const { target, task, splitBy, splitColumn } = options;
+  const split = wantedSplit ?? recipe.split;
+  if (wantedSplit?.method === 'stratified' && target === undefined && recipe.target === undefined) {
+    throw new BenchError(
+      'cli.usage',
+      l10n.t('--split stratified goes by the classes of a column: which one? Add --target.'),
+    );
+  }
+  if (wantedSplit !== undefined && !splitColumn && splitPosition(recipe.steps) === recipe.steps.length) {
+    const message = l10n.t(
+      'The split does nothing: no step learns from train rows. Add --split-column to write the parts.',
+    );
+    process.stderr.write(`warning: ${message}\n`);
+  }
   if (target === undefined) return { target: recipe.target, split };
   if (task !== undefined) return { target: { column: target, task }, split };
-  const found = targetAndSplit(await source.profile(), target, splitBy);
+  const profile = await source.profile({ onProgress: profilingProgress(progress) });
+  const found = targetAndSplit(profile, target, wantedSplit?.method === 'column' ? splitBy : undefined);
   return { target: found.target, split: split ?? found.split };
 }
 

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import { formatBytes, formatNumber } from '../../shared/format';
 import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
 import { openCsv } from '../../core/data/csvSource';
-import { EXIT_OK, print, printJson, table } from '../output';
+import { EXIT_OK, print, printJson, profilingProgress, ProgressLine, table } from '../output';
 import { readingOf, type ReadingFlags } from '../readingOptions';
 
 export interface ProfileOptions extends ReadingFlags {
@@ -13,12 +13,15 @@ export interface ProfileOptions extends ReadingFlags {
 
 export async function profile(csv: string, { json, ...flags }: ProfileOptions): Promise<number> {
   const source = await openCsv(path.resolve(csv), { reading: readingOf(flags) });
+  const progress = new ProgressLine(process.stderr, () => performance.now());
   try {
-    const result = await source.profile();
+    const result = await source.profile({ onProgress: profilingProgress(progress) });
+    progress.end();
     if (json) printJson({ event: 'profile', ...result });
     else printProfile(result);
     return EXIT_OK;
   } finally {
+    progress.end();
     source.close();
   }
 }
@@ -33,6 +36,7 @@ function printProfile(data: DatasetProfile): void {
       formatBytes(data.sizeBytes),
     ),
   );
+  if (data.dialect.reason !== '') print(l10n.t('Read as {0}', data.dialect.reason));
   print(
     table([
       [l10n.t('column'), l10n.t('type'), l10n.t('missing'), l10n.t('distinct'), l10n.t('values')],

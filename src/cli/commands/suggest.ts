@@ -2,17 +2,23 @@
 // first recipe step that takes it away.
 import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
-import { BenchError } from '../../shared/errors';
 import type { Split } from '../../shared/schema/experiment';
 import type { QualityReport } from '../../shared/schema/quality';
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { describeStep } from '../../shared/stepTexts';
 import { openCsv } from '../../core/data/csvSource';
 import { suggestTargets } from '../../core/experiment/scaffold';
-import { exists } from '../../core/files';
 import { checkQuality } from '../../core/quality/checkQuality';
 import { compactStep, recipeFileText } from '../../core/recipe/recipeFile';
-import { EXIT_OK, print, printJson, ProgressLine, writeOutput } from '../output';
+import {
+  EXIT_OK,
+  print,
+  printJson,
+  profilingProgress,
+  ProgressLine,
+  requireOutput,
+  writeOutput,
+} from '../output';
 import { readingOf, type ReadingFlags } from '../readingOptions';
 import { targetAndSplit } from './targetAndSplit';
 
@@ -31,16 +37,11 @@ interface SuggestedStep {
 
 export async function suggest(csv: string, options: SuggestOptions): Promise<number> {
   const { output } = options;
-  if (output !== undefined && !options.force && (await exists(path.resolve(output)))) {
-    throw new BenchError(
-      'cli.fileExists',
-      l10n.t('{0} exists. Choose another name with -o, or add --force to replace it.', output),
-    );
-  }
+  if (output !== undefined) await requireOutput(path.resolve(output), options.force);
   const source = await openCsv(path.resolve(csv), { reading: readingOf(options) });
   const progress = new ProgressLine(process.stderr, () => performance.now());
   try {
-    const profile = await source.profile();
+    const profile = await source.profile({ onProgress: profilingProgress(progress) });
     const targets = suggestTargets(profile);
     const chosen = options.target ?? targets[0]?.column;
     const parted = chosen === undefined ? undefined : targetAndSplit(profile, chosen, undefined);

@@ -14,13 +14,15 @@ import { openCsv } from '../../core/data/csvSource';
 import { requireRunnable } from '../../core/experiment/checkExperiment';
 import { requireExperiment } from '../../core/experiment/parseExperiment';
 import { scaffoldExperiment, suggestTargets } from '../../core/experiment/scaffold';
+import { compactReading } from '../../core/recipe/recipeFile';
 import type { TrainerProcess } from '../../core/process/launchTrainer';
 import { RunFollower } from '../../core/runs/runFollower';
 import { startRun } from '../../core/runs/startRun';
 import { clock, runStore, trainerProgram } from '../context';
 import { EXIT_BAD_INPUT, EXIT_FAILED, EXIT_OK, print, printError, printJson, ProgressLine } from '../output';
+import { isReadingGiven, readingOf, type ReadingFlags } from '../readingOptions';
 
-export interface TrainOptions {
+export interface TrainOptions extends ReadingFlags {
   readonly target?: string;
   readonly splitColumn?: string;
   readonly seed?: number;
@@ -62,6 +64,12 @@ async function fromConfig(file: string, options: TrainOptions): Promise<Prepared
       l10n.t('--target and --split-column go with a CSV; {0} says both itself. Edit it there.', file),
     );
   }
+  if (isReadingGiven(options)) {
+    throw new BenchError(
+      'cli.options',
+      l10n.t('Options on how to read go with a CSV; {0} says it in data.reading. Edit it there.', file),
+    );
+  }
   const experiment = override(requireExperiment(await readConfig(file), file), options);
   const experimentPath = path.resolve(file);
   const dataPath = path.resolve(path.dirname(experimentPath), experiment.data.path);
@@ -90,7 +98,8 @@ async function readConfig(file: string): Promise<string> {
 
 async function fromCsv(file: string, options: TrainOptions): Promise<Prepared> {
   const dataPath = path.resolve(file);
-  const source = await openCsv(dataPath);
+  const reading = readingOf(options);
+  const source = await openCsv(dataPath, { reading });
   try {
     const profile = await source.profile();
     if (options.target === undefined) {
@@ -110,6 +119,7 @@ async function fromCsv(file: string, options: TrainOptions): Promise<Prepared> {
       profile,
       relativePath: path.basename(file),
       target: options.target,
+      reading: compactReading(reading),
       ...(options.splitColumn === undefined ? {} : { splitColumn: options.splitColumn }),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     });

@@ -55,7 +55,7 @@ export async function profileTable(
         : await profileValues(column, values, context);
     onProgress?.(++done / file.columns.length);
   };
-  if (values === undefined) {
+  if (values === undefined && refs.length <= FEW_COLUMNS) {
     for (const column of refs) await profileOne(column, database, CELLS);
   } else {
     await inLanes(refs, database, profileOne);
@@ -71,8 +71,10 @@ export async function profileTable(
   };
 }
 
-/** Much of a quantile is the work of one thread: two columns at once keep two busy. */
+/** Planning, and much of a quantile, is the work of one thread: two columns at once keep two busy. */
 const LANES = 2;
+/** So many of a small file are done before another line would be worth its start. */
+const FEW_COLUMNS = 32;
 
 /** Each column once, a few at a time, each lane over a line and with a table of its own. */
 async function inLanes(

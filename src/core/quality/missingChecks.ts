@@ -50,6 +50,7 @@ export const highMissing: QualityCheck = {
       const share = column.missing / column.rows;
       if (isAllMissing(column) || share < SOME_MISSING) continue;
       const isMany = share > MANY_MISSING;
+      const fills = fillRemedies(column, await hasWords(context, column));
       found.push({
         status: isMany ? 'warn' : 'note',
         message: l10n.t(
@@ -62,9 +63,7 @@ export const highMissing: QualityCheck = {
         columns: [column.name],
         count: column.missing,
         rows: await firstCells(context, column.name, missingSql(column)),
-        remedies: isMany
-          ? [...leaveOut(column.name), ...fillRemedies(column)]
-          : [...fillRemedies(column), ...leaveOut(column.name)],
+        remedies: isMany ? [...leaveOut(column.name), ...fills] : [...fills, ...leaveOut(column.name)],
       });
     }
     return found;
@@ -127,13 +126,19 @@ function numbersFirst(
     : [];
 }
 
-function fillRemedies({ name, type }: ColumnProfile): Remedy[] {
+async function hasWords(context: CheckContext, { name, type }: ColumnProfile): Promise<boolean> {
+  return type === 'number' && (await firstCells(context, name, 't IS NOT NULL AND n IS NULL')).length > 0;
+}
+
+/** @param areWordsMissing a median fills them too, so they must be missing to the step that says what was */
+function fillRemedies({ name, type }: ColumnProfile, areWordsMissing: boolean): Remedy[] {
   switch (type) {
     case 'number':
       return [
         stepsRemedy(
           l10n.t('Fill "{0}" with its median and add a column that says where it was missing', name),
           'end',
+          ...(areWordsMissing ? [{ step: 'cast' as const, columns: [name], to: 'number' as const }] : []),
           { step: 'missingIndicator', columns: [name] },
           { step: 'fillMissing', columns: [name], with: 'median' },
         ),

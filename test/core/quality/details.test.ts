@@ -98,6 +98,27 @@ describe('outliers', () => {
   });
 });
 
+describe('missing numbers', () => {
+  it('are filled and marked alike, words for them included', async () => {
+    const dose = column(100, (row) => (row % 10 === 3 ? '' : row % 10 === 6 ? 'unknown' : row));
+    const [finding] = await find('highMissing', { dose, row: column(100, (row) => row % 7) });
+    const [remedy] = finding?.remedies ?? [];
+    const steps = remedy !== undefined && 'steps' in remedy ? remedy.steps : [];
+    const after = await applySteps(
+      await folder.write(
+        writeCsv(
+          ['dose'],
+          dose.map((text) => [text]),
+        ),
+      ),
+      steps,
+      {},
+    );
+    const marked = after.split(/\r?\n/).filter((line) => line.endsWith(',1'));
+    expect(marked).toHaveLength(20);
+  });
+});
+
 describe('repeated rows', () => {
   it('are no finding in a table of a few small numbers, where they are chance', async () => {
     const few = (): string[] => column(2000, () => stream.nextInt(4));

@@ -1,7 +1,7 @@
 // Owns the embedded DuckDB: loaded on first use (it is native, 30 ms), without network, extensions or files
 // in the working directory. Knows nothing of CSV.
 import { randomUUID } from 'node:crypto';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type {
   DuckDBConnection,
@@ -14,6 +14,7 @@ import * as l10n from '@vscode/l10n';
 import { CancelledError, throwIfAborted } from '../../shared/abort';
 import type { Disposable } from '../../shared/disposable';
 import { BenchError } from '../../shared/errors';
+import { spillFolder } from './plainCopy';
 
 export type SqlValue = DuckDBValue;
 
@@ -105,7 +106,7 @@ export async function openDatabase(): Promise<Database> {
   const types = { DOUBLE, BIGINT, UTINYINT, VARCHAR };
   const instance: DuckDBInstance = await Instance.create(':memory:', {
     // Made by DuckDB only when it must spill, removed by it on close. The default is .tmp in the working directory.
-    temp_directory: join(tmpdir(), `model-bench-${randomUUID()}`),
+    temp_directory: join(await spillFolder(), randomUUID()),
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     preserve_insertion_order: 'true',

@@ -1,9 +1,9 @@
 // Owns the plain copy of a text that DuckDB cannot read as it is: unpacked, in UTF-8, without NUL, where asked with one
 // kind of line end. The copy has the lines of the text. It is removed with its owner, at the end of the process, or,
-// when that was killed, by the next process that makes one.
+// when that was killed, by the next process that makes one; so is the folder of what databases spill.
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { tmpdir } from 'node:os';
 import * as l10n from '@vscode/l10n';
@@ -32,7 +32,7 @@ export interface CopyOptions extends ByteOptions {
   readonly repair?: Repair | undefined;
 }
 
-const NAME = /^model-bench-copy-(\d+)-/;
+const NAME = /^model-bench-(?:copy|spill)-(\d+)-/;
 const REPLACEMENT = Buffer.from('\uFFFD');
 const NUL = Buffer.of(0);
 const NONE: Found = { count: 0, firstByte: 0 };
@@ -40,17 +40,44 @@ const inUse = new Set<string>();
 let isPrepared = false;
 
 /** A free path for a copy, in the folder for temporary files; `removeCopy` ends it. */
-export async function copyPath(): Promise<string> {
+export function copyPath(): Promise<string> {
+  return pathFor('copy');
+}
+
+async function pathFor(use: 'copy' | 'spill'): Promise<string> {
   if (!isPrepared) {
     isPrepared = true;
     process.once('exit', () => {
-      for (const path of inUse) rmSync(path, { force: true });
+      for (const path of inUse) removeAtExit(path);
     });
     await removeOrphans();
   }
-  const path = join(tmpdir(), `model-bench-copy-${process.pid}-${randomUUID()}`);
+  const path = join(tmpdir(), `model-bench-${use}-${process.pid}-${randomUUID()}`);
   inUse.add(path);
   return path;
+}
+
+let privateFolder: Promise<string> | undefined;
+
+/**
+ * A folder that only this user may look into, for what a database spills: it holds cells of the file. One for the process;
+ * it goes as copies do.
+ */
+export function spillFolder(): Promise<string> {
+  privateFolder ??= pathFor('spill').then(async (path) => {
+    // Where that fails, so will spilling, and only that.
+    await mkdir(path, { mode: 0o700 }).catch(() => undefined);
+    return path;
+  });
+  return privateFolder;
+}
+
+function removeAtExit(path: string): void {
+  try {
+    rmSync(path, { force: true, recursive: true });
+  } catch {
+    // Windows lets nobody remove what is open: the next process does.
+  }
 }
 
 export function removeCopy(path: string): void {
@@ -64,7 +91,7 @@ async function removeOrphans(): Promise<void> {
   for (const name of names) {
     const pid = Number(NAME.exec(name)?.[1]);
     if (Number.isSafeInteger(pid) && !isAlive(pid)) {
-      await rm(join(tmpdir(), name), { force: true }).catch(() => undefined);
+      await rm(join(tmpdir(), name), { force: true, recursive: true }).catch(() => undefined);
     }
   }
 }

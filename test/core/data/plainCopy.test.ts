@@ -1,12 +1,12 @@
 // The plain copy of a text: what it holds, and that it neither stays nor fails without a word.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
-import { copyPath, removeCopy, writePlainCopy } from '../../../src/core/data/plainCopy';
+import { copyPath, removeCopy, spillFolder, writePlainCopy } from '../../../src/core/data/plainCopy';
 import { csvFolder } from './tempCsv';
 
 const csv = csvFolder();
@@ -42,12 +42,19 @@ describe('a plain copy', () => {
     );
   });
 
+  it('of what a database spills lies where nobody else may look', async () => {
+    expect((await stat(await spillFolder())).mode & 0o777).toBe(0o700);
+  });
+
   it('of a process that was killed is removed by the next one', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     const left = join(tmpdir(), `model-bench-copy-${pid}-left`);
     const own = join(tmpdir(), `model-bench-copy-${process.pid}-own`);
+    const spilled = join(tmpdir(), `model-bench-spill-${pid}-spilled`);
     await writeFile(left, 'x');
     await writeFile(own, 'x');
+    await mkdir(spilled);
+    await writeFile(join(spilled, 'rows.tmp'), 'x');
     const script = `
       import { copyPath } from ${JSON.stringify(join(__dirname, '../../../src/core/data/plainCopy.ts'))};
       copyPath().then(() => process.exit(0));`;
@@ -59,7 +66,7 @@ describe('a plain copy', () => {
     });
     const { status, stderr } = spawnSync(process.execPath, ['-'], { input: built.outputFiles[0]?.text });
     expect([status, String(stderr)]).toEqual([0, '']);
-    expect([existsSync(left), existsSync(own)]).toEqual([false, true]);
+    expect([existsSync(left), existsSync(spilled), existsSync(own)]).toEqual([false, false, true]);
     await rm(own);
   });
 });

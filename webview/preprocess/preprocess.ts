@@ -158,8 +158,12 @@ const zones = new Zones({
 });
 root.append(status.voice.element, top.element, status.messages, zones.element, status.element);
 
+/** The next head is asked for by the user: what failed is tried again, also when the file is the same. */
+let isReloading = false;
+
 function reload(): void {
   dispatch({ type: 'problem', message: undefined });
+  isReloading = true;
   ask(sync.flush().then(() => host.request('reload', {})));
 }
 
@@ -313,8 +317,11 @@ host.on('draft', (event) => {
 host.on('head', (head) => {
   const before = state.head;
   dispatch({ type: 'head', head });
-  if (state.head === before) return;
-  table.reload();
+  const isRetry = isReloading;
+  isReloading = false;
+  if (state.head !== before) table.reload();
+  else if (isRetry) table.retry();
+  else return;
   sync.refresh();
   render();
 });

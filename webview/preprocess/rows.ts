@@ -5,7 +5,11 @@ import type { TablePage } from '../../src/shared/schema/recipeResult';
 /** Rows of a page; fewer where they are wide. */
 const PAGE_ROWS = 200;
 const MIN_PAGE_ROWS = 20;
-const MAX_PAGE_CELLS = 40_000;
+const PAGE_CELLS = 40_000;
+/** Of a very wide table a page has fewer rows still: so many cells travel at once. */
+const MAX_PAGE_CELLS = 200_000;
+/** What is kept beside what is looked at. */
+const MAX_KEPT_CELLS = 2_400_000;
 const MAX_PAGES = 60;
 /** A fast scroll passes by pages that nobody looks at. */
 const SETTLE_MS = 60;
@@ -30,6 +34,8 @@ export class PagedRows {
   private readonly failed = new Set<number>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private size = PAGE_ROWS;
+  private maxPages = MAX_PAGES;
+  private wanted: readonly number[] = [];
   private total: number | undefined;
   /** Answers to what was asked before a `reset` are of another table. */
   private generation = 0;
@@ -55,10 +61,15 @@ export class PagedRows {
     this.pages.clear();
     this.failed.clear();
     this.total = undefined;
-    this.size = Math.min(
-      PAGE_ROWS,
-      Math.max(MIN_PAGE_ROWS, Math.floor(MAX_PAGE_CELLS / Math.max(1, columns))),
-    );
+    const fitting = (cells: number): number => Math.floor(cells / Math.max(1, columns));
+    const rows = Math.min(PAGE_ROWS, Math.max(MIN_PAGE_ROWS, fitting(PAGE_CELLS)));
+    this.size = Math.max(1, Math.min(rows, fitting(MAX_PAGE_CELLS)));
+    this.maxPages = Math.min(MAX_PAGES, Math.floor(fitting(MAX_KEPT_CELLS) / this.size));
+  }
+
+  /** What failed may be asked for again. */
+  retry(): void {
+    this.failed.clear();
   }
 
   row(index: number): FileRow | undefined {
@@ -76,6 +87,9 @@ export class PagedRows {
     const wanted: number[] = [];
     for (let page = Math.floor(from / this.size); page * this.size < Math.max(last, 1); page++)
       wanted.push(page);
+    this.wanted = wanted;
+    // Whoever comes back to what failed asks anew.
+    for (const page of this.failed) if (!wanted.includes(page)) this.failed.delete(page);
     for (const [page, abort] of this.loading) {
       if (wanted.includes(page)) continue;
       abort.abort();
@@ -99,8 +113,7 @@ export class PagedRows {
       const page = await this.listener.fetch(number * this.size, this.size, abort.signal);
       if (generation !== this.generation || abort.signal.aborted) return;
       this.pages.set(number, page);
-      const [oldest] = this.pages.keys();
-      if (this.pages.size > MAX_PAGES && oldest !== undefined) this.pages.delete(oldest);
+      this.dropOldest();
       this.total = page.totalRows ?? this.total ?? this.countFrom(number, page);
       this.listener.changed();
     } catch (error) {
@@ -109,6 +122,14 @@ export class PagedRows {
       this.listener.failed(error);
     } finally {
       if (this.loading.get(number) === abort) this.loading.delete(number);
+    }
+  }
+
+  /** What is looked at stays, however many cells it has. */
+  private dropOldest(): void {
+    for (const page of this.pages.keys()) {
+      if (this.pages.size <= Math.max(this.maxPages, this.wanted.length)) return;
+      if (!this.wanted.includes(page)) this.pages.delete(page);
     }
   }
 

@@ -12,7 +12,7 @@ const DEBOUNCE_MS = 150;
 /** Counting reads the whole file: not while the user is still at it. */
 const COUNT_AFTER_MS = 700;
 const MAX_PREVIEW_ROWS = 1000;
-const MIN_PREVIEW_ROWS = 20;
+const MIN_PREVIEW_ROWS = 5;
 /** Cells of a page that still travel and draw at once. */
 const MAX_PREVIEW_CELLS = 60_000;
 

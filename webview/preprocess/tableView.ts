@@ -153,6 +153,17 @@ export class TableView {
     this.updateWords();
   }
 
+  /** What failed is asked for again as soon as it is drawn. */
+  retry(): void {
+    this.rows?.retry();
+    if (this.next !== undefined) {
+      this.tellFilter(undefined);
+      this.next.rows.retry();
+      this.next.rows.want(0, FIRST_ROWS);
+    }
+    this.grid.refresh();
+  }
+
   /** The file has changed: what was fetched is old. */
   reload(): void {
     this.rowsKey = [];

@@ -4,11 +4,14 @@ import type { TablePage } from '../../../src/shared/schema/recipeResult';
 import { PagedRows } from '../../../webview/preprocess/rows';
 import { page } from './example';
 
+const COLUMNS = 100_000;
+
 interface Asked {
   readonly offset: number;
   readonly limit: number;
   readonly signal: AbortSignal;
   answer(page: TablePage): void;
+  fail(error: unknown): void;
 }
 
 function rowsOf(): { rows: PagedRows; asked: Asked[]; changed: () => number; failed: unknown[] } {
@@ -17,7 +20,7 @@ function rowsOf(): { rows: PagedRows; asked: Asked[]; changed: () => number; fai
   let changes = 0;
   const rows = new PagedRows({
     fetch: (offset, limit, signal) =>
-      new Promise((resolve) => asked.push({ offset, limit, signal, answer: resolve })),
+      new Promise((resolve, fail) => asked.push({ offset, limit, signal, answer: resolve, fail })),
     changed: () => changes++,
     failed: (error) => failed.push(error),
   });
@@ -96,5 +99,53 @@ describe('paged rows', () => {
     rows.want(0, 10);
     await vi.advanceTimersByTimeAsync(0);
     expect(asked[0]!.limit).toBe(40);
+  });
+
+  it('asks for few cells at once and keeps few, however many columns there are', async () => {
+    const { rows, asked } = rowsOf();
+    rows.reset(COLUMNS);
+    const look = async (from: number): Promise<void> => {
+      const before = asked.length;
+      rows.want(from, from + 30);
+      await vi.advanceTimersByTimeAsync(100);
+      for (const page of asked.slice(before)) page.answer(some(page.offset, page.limit, 1000));
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    await look(0);
+    expect(asked.every(({ limit }) => limit * COLUMNS <= 200_000)).toBe(true);
+    // All that is looked at is there, and nothing that was looked at long before.
+    await look(300);
+    await look(600);
+    expect(Array.from({ length: 30 }, (_, i) => rows.row(600 + i)?.source)).toEqual(
+      Array.from({ length: 30 }, (_, i) => 600 + i),
+    );
+    const kept = Array.from({ length: 1000 }, (_, i) => rows.row(i)).filter((row) => row !== undefined);
+    expect(kept.length).toBeLessThanOrEqual(40);
+  });
+
+  it('asks anew for what failed once one comes back to it, and at once when told to', async () => {
+    const { rows, asked, failed } = rowsOf();
+    rows.want(0, 30);
+    await vi.advanceTimersByTimeAsync(0);
+    asked[0]!.answer(some(0, 200, 1000));
+    await vi.advanceTimersByTimeAsync(0);
+    const look = async (from: number): Promise<void> => {
+      rows.want(from, from + 30);
+      await vi.advanceTimersByTimeAsync(100);
+    };
+    await look(400);
+    asked[1]!.fail(new Error('gone'));
+    await vi.advanceTimersByTimeAsync(0);
+    await look(410);
+    expect(asked).toHaveLength(2);
+    expect(failed).toHaveLength(1);
+    await look(0);
+    await look(400);
+    expect(asked).toHaveLength(3);
+    asked[2]!.fail(new Error('gone'));
+    await vi.advanceTimersByTimeAsync(0);
+    rows.retry();
+    await look(400);
+    expect(asked).toHaveLength(4);
   });
 });

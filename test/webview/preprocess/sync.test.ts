@@ -258,6 +258,6 @@ describe('the size of a preview', () => {
   it('falls with the width of the table', () => {
     expect(previewLimit(5)).toBe(1000);
     expect(previewLimit(600)).toBe(100);
-    expect(previewLimit(100_000)).toBe(20);
+    expect(previewLimit(100_000)).toBe(5);
   });
 });

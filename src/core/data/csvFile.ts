@@ -16,6 +16,7 @@ import {
   encodingByFirstBytes,
   isUtf8Text,
   NonAsciiSample,
+  withoutUtf8Mark,
   type EncodingChoice,
 } from './encoding';
 import { bytesOf, compressionOf, firstBytes, type Compression } from './fileBytes';
@@ -80,7 +81,8 @@ export interface DelimitedFile extends CsvFile {
 }
 
 /**
- * @throws BenchError data.fileMissing, data.isDirectory, data.unreadable, data.empty, data.notText, data.damagedArchive
+ * @throws BenchError data.fileMissing, data.isDirectory, data.notFile, data.unreadable, data.empty, data.notText,
+ *   data.damagedArchive
  */
 export async function readFileHead(
   path: string,
@@ -104,6 +106,7 @@ export async function readFileHead(
     if (!isWhole && bytes < MAX_HEAD_BYTES && !/[\n\r]/.test(text.trimStart())) continue;
     refuseBinary(path, magic, decoded);
     if (text.trim() === '') throw emptyFile(path);
+    if (format === undefined) refuseJsonArray(path, text);
     const found = { compression, encoding, text, isWhole, hasNul: text.length < decoded.length };
     return { ...facts, format: format ?? formatOfText(text), ...found };
   }
@@ -121,6 +124,16 @@ export async function statCsv(path: string): Promise<{ sizeBytes: number; modifi
     throw new BenchError(
       'data.isDirectory',
       l10n.t('"{0}" is a folder; expected a CSV file. Name the file in it.', path),
+      { details: { path } },
+    );
+  }
+  if (!found.isFile()) {
+    throw new BenchError(
+      'data.notFile',
+      l10n.t(
+        '"{0}" is a device or a pipe; expected a file, which is read more than once. Save it first.',
+        path,
+      ),
       { details: { path } },
     );
   }
@@ -204,10 +217,10 @@ async function encodingOf(bytes: Bytes, { reading, defaultEncoding }: OpenOption
     return { encoding, reason: l10n.t('{0}, as chosen.', encoding) };
   }
   const marked = encodingByFirstBytes(head, isWhole);
-  if (marked !== undefined) return marked;
-  if (isUtf8Text(head, !isWhole)) {
-    return { encoding: 'utf-8', reason: l10n.t('utf-8: every byte is valid.') };
-  }
+  const isUtf8 = isUtf8Text(head, !isWhole);
+  // A mark of UTF-8 before what is no UTF-8: some program put it before a text of another encoding.
+  if (marked !== undefined && (marked.encoding !== 'utf-8' || isUtf8)) return marked;
+  if (isUtf8) return { encoding: 'utf-8', reason: l10n.t('utf-8: every byte is valid.') };
   const sample = await sampleNonAscii(path, compression, isWhole ? head.length : MAX_SAMPLED_BYTES);
   return detectEncoding(sample, defaultEncoding);
 }
@@ -222,7 +235,7 @@ export async function sampleNonAscii(
   const sample = new NonAsciiSample(SAMPLE_BYTES);
   let total = 0;
   for await (const chunk of bytesOf(path, { compression, signal })) {
-    sample.add(chunk);
+    sample.add(total === 0 ? withoutUtf8Mark(chunk) : chunk);
     total += chunk.length;
     if (sample.isFull || total >= maxBytes) break;
   }
@@ -249,6 +262,19 @@ function refuseBinary(path: string, magic: Buffer, text: string): void {
       '"{0}" is no text: expected delimited text, JSON lines or Parquet, found {1}. Export it as CSV.',
       basename(path),
       isZip ? l10n.t('a zip archive or a workbook') : l10n.t('binary data'),
+    ),
+    { details: { path } },
+  );
+}
+
+/** @throws BenchError 'data.notLines' for JSON as a whole, which would be read as cells parted by commas */
+function refuseJsonArray(path: string, text: string): void {
+  if (!/^\s*\[\s*\{/.test(text) || !/\.json(\.\w+)?$/i.test(path)) return;
+  throw new BenchError(
+    'data.notLines',
+    l10n.t(
+      '"{0}" is one JSON list; expected JSON lines: an object in each line, with no brackets or commas around. Write it so: jq -c .[].',
+      basename(path),
     ),
     { details: { path } },
   );

@@ -1,6 +1,9 @@
 // Owns an open file of rows: its columns, head, profile, first rows and the relation that recipes start from. The file
 // is read, never written. Rows that are broken are kept apart and told, never dropped in silence.
+import { basename } from 'node:path';
+import * as l10n from '@vscode/l10n';
 import type { Disposable } from '../../shared/disposable';
+import { BenchError } from '../../shared/errors';
 import type { DataIssue, DatasetProfile, Preview } from '../../shared/schema/profile';
 import { readingSchema } from '../../shared/schema/reading';
 import { cellColumn, isMissingCellSql, type CellSyntax } from './cells';
@@ -163,7 +166,7 @@ async function openJson(
       return find(plain);
     });
     const { columns, issues } = nameColumns(found.keys, undefined);
-    if (columns.length === 0) throw noRows(head.path, found.issues);
+    if (columns.length === 0) throw noJsonKeys(head.path, found.issues);
     const dialect = jsonDialect({ encoding: plain.encoding, compression: head.compression });
     const file = {
       ...factsOf(head),
@@ -203,6 +206,19 @@ function cellsOf({ reading }: OpenOptions): CellSyntax {
 const MAX_VALUES = 3;
 
 const ROWS_KEPT_APART = ['data.raggedRows', 'data.malformedRows', 'data.badJsonLines'];
+
+function noJsonKeys(path: string, issues: readonly DataIssue[]): Error {
+  const isBad = issues.some(({ code }) => ROWS_KEPT_APART.includes(code));
+  if (isBad) return noRows(path, issues);
+  return new BenchError(
+    'data.empty',
+    l10n.t(
+      '"{0}" has no keys in its lines; expected JSON objects with a value for each column.',
+      basename(path),
+    ),
+    { details: { path } },
+  );
+}
 
 function noRows(path: string, issues: readonly DataIssue[]): Error {
   const worst = issues.find(({ code }) => ROWS_KEPT_APART.includes(code));

@@ -233,11 +233,16 @@ export function createTextStream(encoding: string): TextStream {
   // iconv-lite 0.7.3 loses the end of a piece that begins within a character beyond the BMP: pieces are cut where no
   // character goes on, behind a byte that none of these encodings has in the second place.
   let held: Uint8Array = new Uint8Array(0);
+  let isAtStart = true;
   return {
     write: (bytes) => {
-      const whole = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      let whole = held.length === 0 ? bytes : Buffer.concat([held, bytes]);
+      if (isAtStart && whole.length >= UTF8_MARK.length) {
+        whole = withoutUtf8Mark(whole);
+        isAtStart = false;
+      }
       const cut = lastSeparator(whole) + 1;
-      if (cut === 0 && whole.length < MAX_HELD_BYTES) {
+      if (isAtStart || (cut === 0 && whole.length < MAX_HELD_BYTES)) {
         held = Uint8Array.from(whole);
         return '';
       }
@@ -247,6 +252,13 @@ export function createTextStream(encoding: string): TextStream {
     },
     end: () => decoder.write(bufferOf(held)) + (decoder.end() ?? ''),
   };
+}
+
+const UTF8_MARK = [0xef, 0xbb, 0xbf];
+
+/** Before a text of another encoding it is nothing but a mistake. */
+export function withoutUtf8Mark(start: Uint8Array): Uint8Array {
+  return UTF8_MARK.every((byte, at) => start[at] === byte) ? start.subarray(UTF8_MARK.length) : start;
 }
 
 /** Far more than any run of text without a space, a comma or an end of line. */

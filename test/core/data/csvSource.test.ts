@@ -1,6 +1,9 @@
 // Reading CSV files as people have them: dialects, headers, broken rows, bad input.
+import { execFileSync } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import fc from 'fast-check';
+import * as iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
 import { openCsv, type CsvSource } from '../../../src/core/data/csvSource';
 import { readRelation, type ColumnRequest, type RelationTable } from '../../../src/core/data/readRelation';
@@ -173,6 +176,28 @@ describe('openCsv', () => {
   it('says that a file is missing or a folder', async () => {
     await expect(openCsv('/no/such.csv')).rejects.toMatchObject({ code: 'data.fileMissing' });
     await expect(openCsv(tmpdir())).rejects.toMatchObject({ code: 'data.isDirectory' });
+  });
+
+  it('says that a pipe is read only once', async () => {
+    const path = await csv.write('');
+    await rm(path);
+    execFileSync('mkfifo', [path]);
+    await expect(openCsv(path)).rejects.toMatchObject({ code: 'data.notFile', isBadInput: true });
+  });
+
+  it('says what JSON it takes', async () => {
+    const list = await csv.write('[{"a": 1},\n {"a": 2}]\n', 'list.json');
+    await expect(openCsv(list)).rejects.toMatchObject({ code: 'data.notLines', isBadInput: true });
+    const empty = await csv.write('{}\n{}\n', 'empty.jsonl');
+    await expect(openCsv(empty)).rejects.toThrow(/no keys in its lines/);
+  });
+
+  it.each([1, 3, 1 << 20])('reads GBK behind a mark of UTF-8, %i bytes at a time', async (chunkBytes) => {
+    const text = '姓名,城市,金额\n张三,北京,1\n李四,上海,2\n王五,广州,3\n';
+    const bytes = Buffer.concat([Buffer.of(0xef, 0xbb, 0xbf), iconv.encode(text, 'gbk')]);
+    const source = await csv.open(bytes, undefined, { chunkBytes });
+    expect(source.columns()).toEqual(['姓名', '城市', '金额']);
+    expect((await source.preview(1)).rows).toEqual([['张三', '北京', '1']]);
   });
 
   it('shows the first rows as they are, with null for missing', async () => {

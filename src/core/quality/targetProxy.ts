@@ -282,7 +282,10 @@ const MAX_SORTED = 100_000;
 /** Rows in the order of the column are a course of time, whose next value is near the one before: no proxy. */
 const IN_ORDER = 0.99;
 
-/** Guesses between the next smaller and the next larger number of the other half; the mean where x is missing. */
+/**
+ * Guesses between the next smaller and the next larger number of the other half; the mean where x is missing. Equal numbers
+ * stand in no order: that of the rows may be that of the target.
+ */
 async function explainByNeighbours(context: CheckContext, rows: string): Promise<Telling[]> {
   const ofHalf = (half: number): string => `CASE WHEN half = ${half} THEN {x: x, y: y} END`;
   const [row] = await context.query(
@@ -292,8 +295,8 @@ async function explainByNeighbours(context: CheckContext, rows: string): Promise
          first_value(${ofHalf(0)} IGNORE NULLS) OVER above AS a0, first_value(${ofHalf(1)} IGNORE NULLS) OVER above AS a1,
          x >= lag(x) OVER (ORDER BY row) AS rises
          FROM ${rows}
-         WINDOW below AS (ORDER BY x NULLS LAST, row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
-           above AS (ORDER BY x NULLS LAST, row ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)),
+         WINDOW below AS (ORDER BY x NULLS LAST, hash(row) ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW),
+           above AS (ORDER BY x NULLS LAST, hash(row) ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)),
        between_two AS (SELECT x, y, half, rises, CASE half WHEN 0 THEN b1 ELSE b0 END AS b,
          CASE half WHEN 0 THEN a1 ELSE a0 END AS a FROM sorted),
        guessed AS (SELECT y, m, rises, CASE WHEN x IS NULL THEN m

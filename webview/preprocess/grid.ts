@@ -357,7 +357,10 @@ export class Grid {
     const name = view.model.names[this.active?.column ?? 0];
     switch (action.kind) {
       case 'move':
-        this.moveTo(this.active === undefined ? { row: -1, column: 0 } : action.to);
+        // The first arrow shows where one is; whoever wants the end goes there at once.
+        this.moveTo(
+          this.active === undefined && event.key.startsWith('Arrow') ? { row: -1, column: 0 } : action.to,
+        );
         return;
       case 'menu': {
         const id = this.element.getAttribute('aria-activedescendant');

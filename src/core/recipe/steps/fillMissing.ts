@@ -18,7 +18,7 @@ import { besideRows } from './besideRows';
 import { MAX_CATEGORIES } from './categories';
 import { changeColumns, forManyQueries, slicesOf, type ColumnChange } from './changeColumns';
 import { lookUp, type Lookup } from './lookUp';
-import { noteNotNumbers } from './notNumbers';
+import { noteNotNumbersApplied } from './notNumbers';
 import {
   meanOnGrid,
   momentsOf,
@@ -152,7 +152,7 @@ export async function applyFill(
   if (step.with === 'forward' || step.with === 'backward') return fillAlong(step, input, context);
   const columns = columnsOf(input, step.columns);
   const isNumber = step.with !== 'mode';
-  if (isNumber && context.mode === 'predict') await noteNotNumbers(input, columns, context);
+  if (isNumber) await noteNotNumbersApplied(input, columns, context);
   const fills = new Map(state.map((fill) => [fill.column, fill]));
   const known = columns.flatMap((column) => {
     const fill = fills.get(column.name);

@@ -8,7 +8,7 @@ import { columnsOf, type Relation } from '../../data/relation';
 import { doubles } from '../../data/numberBuffer';
 import { writtenDown } from './besideRows';
 import { asNumbers, changeColumns, forManyQueries, slicesOf } from './changeColumns';
-import { noteNotNumbers } from './notNumbers';
+import { noteNotNumbersApplied } from './notNumbers';
 import { seededKey } from './rowOrder';
 import { momentsOf, rangesOf } from './statisticsSql';
 import type { ApplyContext, StepContext } from './step';
@@ -79,7 +79,7 @@ export async function applyKnn(
   context: ApplyContext,
 ): Promise<Relation> {
   const { database, workbench, signal } = context;
-  if (context.mode === 'predict') await noteNotNumbers(input, columnsOf(input, state.columns), context);
+  await noteNotNumbersApplied(input, columnsOf(input, state.columns), context);
   const rows = await writtenDown(await asNumbers(input, state.columns, context), context);
   const columns = columnsOf(rows, state.columns);
   const gaps = await readGaps(

@@ -9,7 +9,7 @@ import { columnOf, columnsOf, type Relation, type RelationColumn } from '../../d
 import { doubleSql } from '../../data/scalarSql';
 import { isNegligible } from '../encoders/statistics';
 import { asNumbers, changeColumns, changeSlices, forManyQueries, slicesOf } from './changeColumns';
-import { noteNotNumbers } from './notNumbers';
+import { noteNotNumbers, noteNotNumbersApplied } from './notNumbers';
 import { FEW_PLACES, finiteSql, log1pSql, withPlaces } from './numberSql';
 import { fitPower, powerSql } from './powerTransform';
 import { applyQuantiles, fitQuantiles } from './quantileTransform';
@@ -26,8 +26,7 @@ async function mapNumbers<S extends { readonly column: string }>(
   input: Relation,
   context: ApplyContext,
 ): Promise<Relation> {
-  // Fitting tells of train rows; new rows are looked at here.
-  if (context.mode === 'predict') await noteNotNumbers(input, columnsOf(input, names), context);
+  await noteNotNumbersApplied(input, columnsOf(input, names), context);
   const numbers = await asNumbers(input, names, context);
   const knownOf = new Map(state.map((known) => [known.column, known]));
   const changes = columnsOf(numbers, names).map(({ name, id }) => {
@@ -224,7 +223,7 @@ async function applyBins(
   input: Relation,
   context: ApplyContext,
 ): Promise<Relation> {
-  if (context.mode === 'predict') await noteNotNumbers(input, columnsOf(input, step.columns), context);
+  await noteNotNumbersApplied(input, columnsOf(input, step.columns), context);
   const numbers = await asNumbers(input, step.columns, context);
   const binned = [];
   for (const [i, { column, edges }] of state.entries()) {

@@ -6,7 +6,7 @@ import { columnsOf, type Relation } from '../../data/relation';
 import { doubleSql } from '../../data/scalarSql';
 import { asNumbers, changeSlices, forManyQueries, slicesOf, type ChangeSlice } from './changeColumns';
 import { normalQuantileSql, withPlaces } from './numberSql';
-import { noteNotNumbers } from './notNumbers';
+import { noteNotNumbersApplied } from './notNumbers';
 import { evenShares, quantilesOf, rangesOf } from './statisticsSql';
 import type { ApplyContext, StepContext } from './step';
 
@@ -80,7 +80,7 @@ export async function applyQuantiles(
   context: ApplyContext,
 ): Promise<Relation> {
   const columns = columnsOf(input, step.columns);
-  if (context.mode === 'predict') await noteNotNumbers(input, columns, context);
+  await noteNotNumbersApplied(input, columns, context);
   const numbers = await asNumbers(input, step.columns, context);
   const quantilesOfColumn = new Map(state.map(({ column, quantiles }) => [column, quantiles]));
   const ranked: RankedColumn[] = [];

@@ -122,6 +122,23 @@ describe('steps on numbers', () => {
     expect(issues).toMatchObject([{ code: 'recipe.notNumber', count: 1 }]);
   });
 
+  it.each<RecipeStepInput>([
+    { step: 'standardise', columns: x },
+    { step: 'bin', columns: x, bins: 2 },
+    { step: 'quantileTransform', columns: x },
+    { step: 'fillMissing', columns: x, with: 'mean' },
+    { step: 'knnImpute', columns: x },
+  ])('tell of validation and test rows whose cells are no numbers: $step', async (step) => {
+    const csv = 'x,y\n1,1\n3,2\n5,3\nmany,4\n?,5\nfew,6\n';
+    const { issues } = await runRecipe(csv, [step], { parts: [0, 0, 0, 1, 2, 2] });
+    expect(issues).toMatchObject([{ code: 'recipe.notNumber', column: 'x', count: 2 }]);
+    expect(issues[0]?.message).toMatch(/"many".*validation or test rows/);
+    const { issues: clean } = await runRecipe(csv.replace('many', '7').replace('few', ''), [step], {
+      parts: [0, 0, 0, 1, 2, 2],
+    });
+    expect(clean).toEqual([]);
+  });
+
   it('take a column that is named twice once', async () => {
     const { values, steps } = await tables.fit({ x: [1, 3] }, [{ step: 'standardise', columns: ['x', 'x'] }]);
     expect(values['x']).toEqual([-1, 1]);

@@ -102,6 +102,17 @@ function applyOther(draft: RecipeDraft, remedy: Exclude<Remedy, { kind: 'steps' 
   }
 }
 
+/** What is left of a step at the end of a draft: nothing is done to columns that the draft drops. */
+function leftOf(step: RecipeStep, { steps }: RecipeDraft): RecipeStep | undefined {
+  if (!('columns' in step) || step.columns.length === 0) return step;
+  const dropped = new Set(
+    steps.flatMap((other) => (other.step === 'dropColumns' && other.enabled ? other.columns : [])),
+  );
+  const columns = step.columns.filter((name) => !dropped.has(name));
+  if (columns.length === step.columns.length) return step;
+  return columns.length === 0 ? undefined : { ...step, columns };
+}
+
 /**
  * Steps "at the start" repair what the file says, so they stand before all that renames or drops its columns.
  */
@@ -111,7 +122,9 @@ export function applyRemedy(draft: RecipeDraft, remedy: Remedy): AppliedRemedy {
   if (remedy.at === 'start') return { draft: insertSteps(draft, 0, steps), at: steps.length - 1 };
   let result = draft;
   let last: number | undefined;
-  for (const step of steps) {
+  for (const wanted of steps) {
+    const step = leftOf(wanted, draft);
+    if (step === undefined) continue;
     const at = allowedPosition(result.steps, step, result.steps.length);
     result = insertSteps(result, at, [step]);
     last = at;
@@ -122,9 +135,12 @@ export function applyRemedy(draft: RecipeDraft, remedy: Remedy): AppliedRemedy {
 /** Whether the draft already does what the remedy would. */
 export function isApplied(draft: RecipeDraft, remedy: Remedy): boolean {
   if (remedy.kind !== 'steps') return isSame(applyOther(draft, remedy), draft);
-  return remedy.steps.every((wanted) =>
-    draft.steps.some((step) => step.enabled && isSame(bare(step), bare(wanted))),
-  );
+  return remedy.steps.every((whole) => {
+    const wanted = remedy.at === 'end' ? leftOf(whole, draft) : whole;
+    return (
+      wanted === undefined || draft.steps.some((step) => step.enabled && isSame(bare(step), bare(wanted)))
+    );
+  });
 }
 
 function bare(step: RecipeStep): unknown {

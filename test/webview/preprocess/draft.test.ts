@@ -101,6 +101,26 @@ describe('a remedy', () => {
   });
 });
 
+describe('a remedy for a column that the draft drops', () => {
+  const drop = step({ step: 'dropColumns', columns: ['x'] });
+  const clip = steps('end', step({ step: 'clip', columns: ['x'] }));
+
+  it('has nothing to do, in whatever order both are taken', () => {
+    expect(applyRemedy(draftOf([drop]), clip)).toEqual({ draft: draftOf([drop]), at: undefined });
+    expect(isApplied(draftOf([drop]), clip)).toBe(true);
+    expect(isApplied(draftOf([{ ...drop, enabled: false }]), clip)).toBe(false);
+    const { steps: both } = applyRemedy(applyRemedy(draftOf([]), clip).draft, steps('end', drop)).draft;
+    expect(both.map(({ step: kind }) => kind)).toEqual(['clip', 'dropColumns']);
+  });
+
+  it('is for the other columns alone', () => {
+    const smote = step({ step: 'smote', columns: ['x', 'y'] });
+    const { draft } = applyRemedy(draftOf([drop]), steps('end', smote));
+    expect(draft.steps).toEqual([drop, { ...smote, columns: ['y'] }]);
+    expect(isApplied(draft, steps('end', smote))).toBe(true);
+  });
+});
+
 describe('the target', () => {
   it('is there or absent, never empty', () => {
     expect(withTarget(draftOf([]), 'age').target).toBe('age');

@@ -74,7 +74,7 @@ function isLiteral(node: Expression): boolean {
 
 /** In every row: what is done to a column cannot be done to a number. */
 function inRows(node: Expression, code: string): string {
-  return isLiteral(node) ? `rows(${code}, df.index)` : code;
+  return isLiteral(node) ? `in_rows(${code}, df.index)` : code;
 }
 
 /** Without what has no end, which is missing where a number is used. */
@@ -121,7 +121,7 @@ function arithmeticCode(node: ExpressionOf<'arithmetic'>, context: Translation):
     case '%':
       return `np.fmod(${x}, ${surely(right, y)})`;
     case '^':
-      return `power(${x}, ${y}, df.index)`;
+      return `raised(${x}, ${y}, df.index)`;
   }
 }
 

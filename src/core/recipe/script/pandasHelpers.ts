@@ -173,7 +173,7 @@ def tokens(v, least):
   t: `def t(s):
     """Texts with missing ones, for conditions."""
     return text(s).astype("string")`,
-  rows: `def rows(x, index):
+  in_rows: `def in_rows(x, index):
     """A value in every row."""
     kind = "string" if isinstance(x, str) else "Float64"
     return x if isinstance(x, pd.Series) else pd.Series([x] * len(index), index=index, dtype=kind)`,
@@ -188,9 +188,9 @@ def tokens(v, least):
   rounded: `def rounded(x, digits):
     """A half goes away from zero."""
     return np.sign(x) * np.floor(abs(x) * 10.0 ** digits + 0.5) / 10.0 ** digits`,
-  power: `def power(x, y, index):
+  raised: `def raised(x, y, index):
     """pandas would know missing ** 0."""
-    x, y = sure(rows(x, index)), sure(rows(y, index))
+    x, y = sure(in_rows(x, index)), sure(in_rows(y, index))
     return (x ** y).where(x.notna() & y.notna())`,
   times: `def times(a, b, compare):
     """Times compared; missing where one is."""

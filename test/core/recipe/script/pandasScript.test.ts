@@ -126,21 +126,36 @@ df["a"] = finite((number(df["a"]) - 1.5) / 1.5)
 
   // Each of these was run with pandas 3.1.1 and gave the column that the recipe gives.
   it.each([
-    ['sqrt(2) * x', '(np.sqrt(at_least_0(rows(2, df.index))) * n(df["x"]))'],
-    ['max(x, 0)', 'pd.concat([n(df["x"]), rows(0, df.index)], axis=1).max(axis=1, skipna=False)'],
-    ['1 / 0 + x', '((rows(1, df.index) / 0) + n(df["x"]))'],
+    ['sqrt(2) * x', '(np.sqrt(at_least_0(in_rows(2, df.index))) * n(df["x"]))'],
+    ['max(x, 0)', 'pd.concat([n(df["x"]), in_rows(0, df.index)], axis=1).max(axis=1, skipna=False)'],
+    ['1 / 0 + x', '((in_rows(1, df.index) / 0) + n(df["x"]))'],
     ['x % 0.1', 'np.fmod(n(df["x"]), 0.1)'],
     // pandas knows missing ** 0 and 1 ** missing.
-    ['x ^ z', 'power(n(df["x"]), n(df["z"]), df.index)'],
+    ['x ^ z', 'raised(n(df["x"]), n(df["z"]), df.index)'],
     // Beyond all numbers is missing, and not above 3.
     ['x / z > 3', '(sure((n(df["x"]) / n(df["z"]))) > 3)'],
     ['round(round(x, 1))', 'rounded(rounded(n(df["x"]), 1), 0)'],
-    ['lower("ABC")', '(rows("ABC", df.index)).str.lower()'],
+    ['lower("ABC")', '(in_rows("ABC", df.index)).str.lower()'],
     ['replace(kind, "r", "R")', '(t(df["kind"])).str.replace("r", "R", regex=False)'],
     ['matches(kind, "^\\w")', '(t(df["kind"])).str.contains("^\\\\w", regex=True, flags=re.A)'],
   ])('says %s of rows with missing values as the recipe does', async (expression, code) => {
     const { text } = await script(STEP_TABLE, [{ step: 'computeColumn', name: 'c', expression }]);
     expect(text).toContain(`df["c"] = finish(${code}, df.index)`);
+  });
+
+  it('has no helper that nothing asks for', async () => {
+    const { text } = await script(STEP_TABLE, [
+      { step: 'lag', columns: ['x'], groupBy: ['kind'] },
+      { step: 'powerTransform', columns: ['x'] },
+    ]);
+    expect([...text.matchAll(/^def (\w+)/gm)].map(([, name]) => name)).toEqual([
+      'text',
+      'number',
+      'finite',
+      'along',
+      'sort_rows',
+      'yeo_johnson',
+    ]);
   });
 
   it('fills with a number as the numbers of the file are written', async () => {

@@ -72,22 +72,31 @@ function nameless(data: Frame): Promise<string[]> {
   });
 }
 
-/** Where the focus is in a few words, and whether it can be seen there. */
+/** Where the focus is in a few words, and whether it is drawn there: in the editor's colour for it. */
 function focused(data: Frame): Promise<{ what: string; isSeen: boolean }> {
   return data.evaluate(() => {
-    let element = document.activeElement ?? document.body;
-    const what = `${element.tagName} ${element.className} ${element.getAttribute('aria-label') ?? ''}`;
-    const marks: string[] = [];
-    for (;;) {
-      const style = getComputedStyle(element);
-      if (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) marks.push('outline');
-      if (style.boxShadow !== 'none') marks.push('shadow');
-      const inner = element.shadowRoot?.activeElement ?? null;
-      if (inner === null) break;
-      element = inner;
-    }
-    // The toolkit draws its focus as a border of the control inside.
-    return { what, isSeen: marks.length > 0 || element.matches(':focus-visible') };
+    const element = document.activeElement ?? document.body;
+    const probe = document.createElement('i');
+    probe.style.color = 'var(--vscode-focusBorder)';
+    document.body.append(probe);
+    const colour = getComputedStyle(probe).color;
+    probe.remove();
+    // What draws it is the element, a box around it, or its insides.
+    const drawn = [element, element.parentElement, element.parentElement?.parentElement]
+      .filter((each) => each != null)
+      .concat([...element.querySelectorAll('*')], [...(element.shadowRoot?.querySelectorAll('*') ?? [])]);
+    const isSeen = drawn.some((each) => {
+      const style = getComputedStyle(each);
+      const hasOutline = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+      return (
+        (hasOutline && style.outlineColor === colour) ||
+        (parseFloat(style.borderTopWidth) > 0 && style.borderTopColor === colour) ||
+        style.boxShadow.includes(colour) ||
+        getComputedStyle(each, '::after').backgroundColor === colour
+      );
+    });
+    const name = element.getAttribute('aria-label') ?? element.textContent.slice(0, 40);
+    return { what: `${element.tagName} ${element.className} ${name}`, isSeen };
   });
 }
 

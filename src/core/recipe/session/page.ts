@@ -30,7 +30,11 @@ export interface Pager extends Disposable {
 /** Scattered rows cost about the same for one as for thousands, so more are read than are asked for. */
 const BLOCK_CELLS = 100_000;
 const MAX_BLOCK_ROWS = 2000;
+/** Of a wide table so many rows still, as far as their cells do not fill the memory. */
+const MIN_BLOCK_ROWS = 100;
+const MAX_BLOCK_CELLS = 2_000_000;
 const MAX_BLOCKS = 8;
+const MAX_KEPT_CELLS = 4_000_000;
 
 /** One filter and one sort, as row numbers in a table. */
 interface OpenView {
@@ -44,10 +48,12 @@ interface OpenView {
 
 /** @param database another line to the source's tables, or the source's own */
 export function createPager(source: RowSource, database: Database): Pager {
-  const blockRows = Math.min(
-    MAX_BLOCK_ROWS,
-    Math.max(100, Math.floor(BLOCK_CELLS / Math.max(1, source.columns().length))),
+  const fitting = (cells: number): number => Math.floor(cells / Math.max(1, source.columns().length));
+  const blockRows = Math.max(
+    1,
+    Math.min(MAX_BLOCK_ROWS, Math.max(MIN_BLOCK_ROWS, fitting(BLOCK_CELLS)), fitting(MAX_BLOCK_CELLS)),
   );
+  const maxBlocks = Math.max(1, Math.min(MAX_BLOCKS, Math.floor(fitting(MAX_KEPT_CELLS) / blockRows)));
   let view: OpenView | undefined;
   // One request at a time: the view of one must not be dropped under another.
   let tail: Promise<unknown> = Promise.resolve();
@@ -85,7 +91,7 @@ export function createPager(source: RowSource, database: Database): Pager {
             options,
           )
         : await readRows(source, await rowNumbers(from.table, first, last), database, options);
-    if (from.blocks.size >= MAX_BLOCKS) {
+    if (from.blocks.size >= maxBlocks) {
       for (const oldest of from.blocks.keys()) {
         from.blocks.delete(oldest);
         break;

@@ -1,6 +1,6 @@
 // `preprocess` and `suggest` as a person or a script uses them: the table written, what was learnt, exit codes, and a
 // source that is never touched.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseRecords } from '../../src/core/data/csvText';
 import { fittedStepSchema } from '../../src/shared/schema/fittedSteps';
 import { recipeFileSchema } from '../../src/shared/schema/recipeSteps';
-import { runCli, type CliResult } from '../support/cli';
+import { REPO, runCli, type CliResult } from '../support/cli';
 
 let folder: string;
 const cli = (...args: string[]): Promise<CliResult> => runCli(args, folder);
@@ -115,6 +115,27 @@ describe('preprocess', () => {
       partsOf.set(size, (partsOf.get(size) ?? new Set()).add(part));
     }
     expect([...partsOf].filter(([size, { size: many }]) => size !== '' && many > 1)).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is interrupted', async () => {
+    const rows = Array.from({ length: 400_000 }, (_, i) => `${i},${i % 7},text of row ${i}`);
+    write('long.csv', ['a,b,c', ...rows].join('\n'));
+    const before = fs.readdirSync(folder).sort();
+    const cliPath = path.join(REPO, 'dist', 'cli.js');
+    const args = ['preprocess', 'long.csv', '-o', 'long-out.csv', '--output-encoding', 'gb18030'];
+    const child = spawn(process.execPath, [cliPath, ...args], { cwd: folder });
+    const code = new Promise((resolve) => child.once('exit', resolve));
+    let err = '';
+    child.stderr.on('data', (chunk: Buffer) => (err += String(chunk)));
+    await vi.waitUntil(() => fs.readdirSync(folder).length > before.length || child.exitCode !== null, {
+      timeout: 30_000,
+      interval: 1,
+    });
+    child.kill('SIGINT');
+    expect(await code).toBe(1);
+    expect(err).toMatch(/^error\[internal\.cancelled\]: [^\n]*\n$/m);
+    expect(fs.readdirSync(folder).sort()).toEqual(before);
+    fs.rmSync(at('long.csv'));
   });
 
   it('never replaces a device or a pipe by a file', async () => {

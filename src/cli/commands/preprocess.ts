@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import * as l10n from '@vscode/l10n';
 import * as z from 'zod';
 import { BenchError } from '../../shared/errors';
-import { formatBytes, formatCount } from '../../shared/format';
+import { formatBytes } from '../../shared/format';
 import { stringifyJson } from '../../shared/numbers';
 import {
   EXPERIMENT_FILE_SUFFIX,
@@ -67,8 +67,15 @@ export async function preprocess(csv: string, options: PreprocessOptions): Promi
   const fitted = options.apply === undefined ? undefined : await readFitted(options.apply);
   const source = await openCsv(path.resolve(csv), { reading: readingOf(options, recipe.reading) });
   const progress = new ProgressLine(process.stderr, () => performance.now());
+  // Ctrl-C leaves nothing behind; a second one ends at once.
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const { target, split } = await parted({ source, options, wantedSplit, recipe, fitted, progress });
+    const { signal } = stop;
+    const { target, split } = await parted({
+      ...{ source, options, wantedSplit, recipe, fitted, progress, signal },
+    });
     const result = await exportRecipe(
       {
         source,
@@ -85,6 +92,7 @@ export async function preprocess(csv: string, options: PreprocessOptions): Promi
         }),
       },
       {
+        signal,
         onProgress: (fraction) =>
           progress.update(() => l10n.t('Preprocessing … {0} %', Math.round(100 * fraction))),
       },
@@ -97,6 +105,7 @@ export async function preprocess(csv: string, options: PreprocessOptions): Promi
     report(result, options.json);
     return EXIT_OK;
   } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     progress.end();
     source.close();
   }
@@ -221,6 +230,7 @@ async function parted({
   recipe,
   fitted,
   progress,
+  signal,
 }: {
   readonly source: CsvSource;
   readonly options: PreprocessOptions;
@@ -228,6 +238,7 @@ async function parted({
   readonly recipe: ReadRecipe;
   readonly fitted: { readonly target?: Target | undefined } | undefined;
   readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
 }): Promise<{ target?: Target | undefined; split?: Split | undefined }> {
   if (fitted !== undefined) return { target: fitted.target };
   const { target, task, splitBy, splitColumn } = options;
@@ -246,7 +257,7 @@ async function parted({
   }
   if (target === undefined) return { target: recipe.target, split };
   if (task !== undefined) return { target: { column: target, task }, split };
-  const profile = await source.profile({ onProgress: profilingProgress(progress) });
+  const profile = await source.profile({ signal, onProgress: profilingProgress(progress) });
   const found = targetAndSplit(profile, target, wantedSplit?.method === 'column' ? splitBy : undefined);
   return { target: found.target, split: split ?? found.split };
 }
@@ -260,23 +271,17 @@ function report(result: ExportedRecipe, json: boolean): void {
   }
 }
 
+const exact = (count: number): string => count.toLocaleString('en');
+
 function printSteps({ steps, rows, columns, sizeBytes, path: output }: ExportResult): void {
   for (const { index, step, fittedOnRows, rowsBefore, rowsAfter } of steps) {
     const learnt =
-      fittedOnRows === undefined ? '' : ` (${l10n.t('fitted on {0} train rows', formatCount(fittedOnRows))})`;
+      fittedOnRows === undefined ? '' : ` (${l10n.t('fitted on {0} train rows', exact(fittedOnRows))})`;
     const changed =
-      rowsBefore === rowsAfter
-        ? ''
-        : ` ${l10n.t('{0} → {1} rows', formatCount(rowsBefore), formatCount(rowsAfter))}`;
+      rowsBefore === rowsAfter ? '' : ` ${l10n.t('{0} → {1} rows', exact(rowsBefore), exact(rowsAfter))}`;
     print(`${index + 1}. ${describeStep(step)}${learnt}${changed}`);
   }
   print(
-    l10n.t(
-      '{0} rows, {1} columns, {2}: {3}',
-      formatCount(rows),
-      formatCount(columns),
-      formatBytes(sizeBytes),
-      output,
-    ),
+    l10n.t('{0} rows, {1} columns, {2}: {3}', exact(rows), exact(columns), formatBytes(sizeBytes), output),
   );
 }

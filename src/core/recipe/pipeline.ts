@@ -12,6 +12,7 @@ import { countRows } from '../data/countRows';
 import { addColumns, trainRows, type Relation } from '../data/relation';
 import { stepDefinition } from './steps/registry';
 import type { ApplyContext, StepContext } from './steps/step';
+import { targetSources } from './targetSources';
 
 export interface RecipeRun {
   /** After the last step. Split only when there was a splitter. */
@@ -68,22 +69,28 @@ export async function fitRecipeSteps(
 }
 
 /**
- * Does the same to new rows: nothing is learnt. New rows may lack the target, so it counts as missing where they do, and
- * no row leaves for that.
+ * Does the same to new rows: nothing is learnt. New rows may lack the target, and what it is made from, so these count as
+ * missing where they do, and no row leaves for that.
  */
 export async function applyRecipeSteps(
   steps: readonly FittedStep[],
   base: Relation,
   context: StepContext,
 ): Promise<Relation> {
-  const target = context.target?.column;
-  let relation = base;
-  if (target !== undefined && !base.columns.some(({ name }) => name === target)) {
-    relation = addColumns(base, [{ name: target, kind: 'text', sql: 'NULL::VARCHAR' }]);
-  }
-  for (const [index, { step: written, fit }] of steps.entries()) {
+  const written = steps.map(({ step }) => step);
+  const sources = context.target === undefined ? [] : targetSources(written, context.target.column);
+  const known = new Set(base.columns.map(({ name }) => name));
+  const absent = [...(sources[0] ?? [])].filter((name) => !known.has(name));
+  let relation = addColumns(
+    base,
+    absent.map((name) => ({ name, kind: 'text', sql: 'NULL::VARCHAR' })),
+  );
+  for (const [index, { step: asWritten, fit }] of steps.entries()) {
     throwIfAborted(context.signal);
-    const step = stepForNewRows(written, relation, target);
+    // A column that new rows have is one to filter by, although the target is made from it too.
+    const lacking = new Set([...(sources[index] ?? [])].filter((name) => !known.has(name)));
+    if (context.target !== undefined) lacking.add(context.target.column);
+    const step = stepForNewRows(asWritten, relation, lacking);
     if (step === undefined) continue;
     relation = await atStep(index, step, () =>
       applyStep(step, fit?.state, relation, { ...context, mode: 'predict' }),
@@ -96,18 +103,17 @@ export async function applyRecipeSteps(
 function stepForNewRows(
   step: RecipeStep,
   relation: Relation,
-  target: string | undefined,
+  lacking: ReadonlySet<string>,
 ): RecipeStep | undefined {
   if (!stepCatalogue[step.step].atPrediction) return undefined;
-  if (target === undefined) return step;
   if (step.step === 'dropMissing') {
     const asked = step.columns.length > 0 ? step.columns : relation.columns.map(({ name }) => name);
-    const columns = asked.filter((name) => name !== target);
+    const columns = asked.filter((name) => !lacking.has(name));
     return columns.length === 0 ? undefined : { ...step, columns };
   }
   if (step.step === 'filterRows') {
     const parsed = parseExpression(step.condition);
-    const asksTarget = 'ast' in parsed && columnsOfExpression(parsed.ast).includes(target);
+    const asksTarget = 'ast' in parsed && columnsOfExpression(parsed.ast).some((name) => lacking.has(name));
     return asksTarget ? undefined : step;
   }
   return step;

@@ -400,6 +400,21 @@ describe('runs', () => {
 });
 
 describe('predict', () => {
+  it('tells of cells that are no numbers, with their line', async () => {
+    const [header, first, ...rest] = read('penguins.csv').split('\n');
+    const at4 = [...rest[0]!.split(',').slice(0, 2), 'wide', ...rest[0]!.split(',').slice(3)].join(',');
+    fs.writeFileSync(at('odd.csv'), [header, first, at4, ...rest.slice(1)].join('\n'));
+    const done = await cli('predict', runId, 'odd.csv', '-o', 'odd-out.csv');
+    expect(done.code).toBe(0);
+    expect(done.stderr).toContain('Column "Beak Length (mm)": line 3 has "wide"; expected a number.');
+  });
+
+  it('writes CSV under no other name', async () => {
+    const done = await cli('predict', runId, 'penguins.csv', '-o', 'out.parquet');
+    expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('error[cli.output]') as string });
+    expect(fs.existsSync(at('out.parquet'))).toBe(false);
+  });
+
   it('writes the CSV as it was with class and probabilities behind, and never over another file', async () => {
     const done = await cli('predict', runId, 'penguins.csv', '-o', 'out.csv', '--json');
     expect(done).toMatchObject({ code: 0, stderr: '' });

@@ -34,6 +34,12 @@ export async function predict(run: string, csv: string, options: PredictOptions)
   const input = path.resolve(csv);
   if (await isSameFile(output, input))
     throw new BenchError('cli.output', l10n.t('{0} is the input. Choose another file with -o.', csv));
+  if (/\.(parquet|pq|arrow|feather|jsonl?|xlsx?|gz|zst)$/i.test(output)) {
+    throw new BenchError(
+      'cli.output',
+      l10n.t('{0}: predictions are written as CSV. Choose a name that ends with .csv.', options.output),
+    );
+  }
   await requireOutput(output, options.force);
   const paths = runPaths(runFolderOf(runStore(options.runsDir), run));
   const experiment = await readExperimentOf(paths.folder);

@@ -10,6 +10,7 @@ import { readRelation } from '../data/readRelation';
 import type { Relation } from '../data/relation';
 import { createWorkbench } from '../data/workbench';
 import { applyRecipe, recipeColumns } from './apply';
+import { badCellsIssue } from './badCells';
 import { applyRecipeSteps } from './pipeline';
 
 export interface EncodedRows {
@@ -42,6 +43,7 @@ export async function encodeNewRows(
     requireColumns(recipe, applied, source.path);
     const relation = recipe.steps.length === 0 ? applied : await workbench.materialise(applied, options);
     const table = await readRelation(relation, recipeColumns(recipe), database, options);
+    for (const [name, bad] of table.badCells) issues.push(await badCellsIssue(name, bad, source, options));
     return { ...applyRecipe(recipe, table), rows: table.rows, sourceRows: table.sourceRows, issues };
   } finally {
     workbench.dispose();

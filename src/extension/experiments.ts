@@ -47,9 +47,19 @@ export function dataPathOf(uri: vscode.Uri, experiment: Experiment): string {
   return path.resolve(path.dirname(uri.fsPath), experiment.data.path);
 }
 
+/**
+ * A config or a recipe as the editor has it. JSON is UTF-8, whatever files.encoding says of other files; a text that is
+ * being edited is taken as it is.
+ */
+export async function openJson(uri: vscode.Uri): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (document.isDirty || document.encoding.startsWith('utf')) return document;
+  return vscode.workspace.openTextDocument(uri, { encoding: 'utf8' });
+}
+
 /** @throws BenchError 'config.invalid' naming file, line and column */
 export async function loadExperiment(uri: vscode.Uri): Promise<LoadedExperiment> {
-  const document = await vscode.workspace.openTextDocument(uri);
+  const document = await openJson(uri);
   const experiment = requireExperiment(document.getText(), vscode.workspace.asRelativePath(uri));
   return { uri, experiment, dataPath: dataPathOf(uri, experiment) };
 }

@@ -9,7 +9,7 @@ import type { Experiment } from '../../shared/schema/experiment';
 import { locate, parseExperiment } from '../../core/experiment/parseExperiment';
 import { runPaths } from '../../core/runs/runFolder';
 import { readExperimentOf } from '../../core/runs/runStore';
-import { dataPathOf, isExperimentUri, readByEditor } from '../experiments';
+import { dataPathOf, isExperimentUri, openJson, readByEditor } from '../experiments';
 import type { DataClient } from '../process/dataClient';
 import type { RunManager } from '../runs/runManager';
 import { loadPage, webviewTransport } from './page';
@@ -68,7 +68,7 @@ function configSource(uri: vscode.Uri): Source {
     title: vscode.workspace.asRelativePath(uri),
     config: uri,
     load: async () => {
-      const text = (await vscode.workspace.openTextDocument(uri)).getText();
+      const text = (await openJson(uri)).getText();
       const { experiment, issues } = parseExperiment(text);
       const [issue] = issues;
       if (experiment !== undefined) return readByEditor(experiment, dataPathOf(uri, experiment));
@@ -148,7 +148,7 @@ class ArchitecturePanel implements Disposable {
   }
 
   private async reveal(layerIndex: number): Promise<void> {
-    const document = await vscode.workspace.openTextDocument(this.source.config);
+    const document = await openJson(this.source.config);
     const place = locate(document.getText(), ['model', 'layers', layerIndex]);
     const editor = await vscode.window.showTextDocument(document, {
       viewColumn:

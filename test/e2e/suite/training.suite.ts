@@ -61,6 +61,49 @@ export function trainingSuite(): void {
       }
     });
 
+    it('sees the columns that files.encoding gives them, and reads its own config as UTF-8 all the same', async () => {
+      const encoding = (value: string | undefined): Thenable<void> =>
+        vscode.workspace
+          .getConfiguration('files')
+          .update('encoding', value, vscode.ConfigurationTarget.Global);
+      // A few bytes that could be many things: 年 in GBK, Äê in Latin letters.
+      const rows = Array.from(
+        { length: 60 },
+        (_, i) => `${(i * 7) % 41},${(i * 7) % 41 < 20 ? 'no' : 'yes'}`,
+      );
+      const csv = fileUri('gbk.csv');
+      fs.writeFileSync(
+        csv.fsPath,
+        Buffer.concat([Buffer.from([0xc4, 0xea]), Buffer.from(`,y\n${rows.join('\n')}\n`)]),
+      );
+      await encoding('windows1252');
+      try {
+        const folder = await startedBy(() =>
+          vscode.commands.executeCommand('modelBench.trainModel', csv, 'y'),
+        );
+        await eventually('its end', () => (runAt(folder)?.state === 'completed' ? true : undefined));
+        // A config that leaves it open, as one that was written by hand.
+        const config = JSON.parse(fs.readFileSync(fileUri('gbk.experiment.json').fsPath, 'utf8')) as {
+          data: { reading?: unknown };
+          features: { column: string }[];
+        };
+        assert.deepEqual(
+          config.features.map(({ column }) => column),
+          ['Äê'],
+        );
+        delete config.data.reading;
+        const open = await writeExperiment('gbk-open', config);
+        const again = await startedBy(() => vscode.commands.executeCommand('modelBench.trainModel', open));
+        await eventually('its end', () => (runAt(again)?.state === 'completed' ? true : undefined));
+        const run = JSON.parse(fs.readFileSync(path.join(again, 'experiment.json'), 'utf8')) as {
+          data: { reading: { encoding: string } };
+        };
+        assert.equal(run.data.reading.encoding, 'windows-1252');
+      } finally {
+        await encoding(undefined);
+      }
+    });
+
     it('stops a run on command, scores it, and leaves no process', async () => {
       const config = await writeExperiment('endless', endless);
       const folder = await startedBy(() => vscode.commands.executeCommand('modelBench.trainModel', config));

@@ -6,7 +6,7 @@ import { RECIPE_FILE_SUFFIX, type RecipeStep } from '../../../shared/schema/reci
 import { isSameFile } from '../../../core/files';
 import { recipeFileText, requireRecipeFile } from '../../../core/recipe/recipeFile';
 import { writeFileAtomic } from '../../../core/runs/atomicFile';
-import { isExperimentUri, loadExperiment, stemOf } from '../../experiments';
+import { isExperimentUri, loadExperiment, openJson, stemOf } from '../../experiments';
 
 /** Asks where to and writes. @throws BenchError 'recipe.wouldReplaceData', the system's error */
 export async function saveRecipe(csv: vscode.Uri, steps: readonly RecipeStep[]): Promise<void> {
@@ -45,6 +45,6 @@ export async function openRecipe(csv: vscode.Uri): Promise<RecipeStep[] | undefi
 /** An open, unsaved text is what counts. */
 export async function readRecipe(uri: vscode.Uri): Promise<RecipeStep[]> {
   if (isExperimentUri(uri)) return (await loadExperiment(uri)).experiment.recipe;
-  const document = await vscode.workspace.openTextDocument(uri);
+  const document = await openJson(uri);
   return requireRecipeFile(document.getText(), vscode.workspace.asRelativePath(uri)).steps;
 }

@@ -7,17 +7,28 @@ export const DAY_MS = 86_400_000;
 const TIME =
   '(?:[T ]\\s*(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d{1,9}))?)?\\s*([AaPp][Mm])?\\s*(Z|z|UTC|[+-]\\d{2}(?::?\\d{2})?)?)?';
 const YEAR_FIRST = `(\\d{4})([-/])(\\d{1,2})(?:([-/])(\\d{1,2})${TIME})?`;
+/** 2020.1.31; without a day it is a number. */
+const YEAR_FIRST_POINTS = `(\\d{4})(\\.)(\\d{1,2})(\\.)(\\d{1,2})${TIME}`;
+/** 2020年1月31日 and 2020年1月. */
+const YEAR_FIRST_HAN = `(\\d{4})(年)(\\d{1,2})月(?:()(\\d{1,2})日${TIME})?`;
 const YEAR_LAST = `(\\d{1,2})([-/.])(\\d{1,2})([-/.])(\\d{4})${TIME}`;
 const DAY_MONTH_NAME = `(\\d{1,2})[ -]([A-Za-z]{3,9})\\.?[ ,-]\\s*(\\d{4})${TIME}`;
 const MONTH_NAME_DAY = `([A-Za-z]{3,9})\\.? (\\d{1,2})(?:, ?| )(\\d{4})${TIME}`;
 
 /** The forms of a date with its time; their groups are named in datetimeSql.ts. */
-export const DATETIME_FORMS = { YEAR_FIRST, YEAR_LAST, DAY_MONTH_NAME, MONTH_NAME_DAY } as const;
+export const DATETIME_FORMS = {
+  YEAR_FIRST,
+  YEAR_FIRST_POINTS,
+  YEAR_FIRST_HAN,
+  YEAR_LAST,
+  DAY_MONTH_NAME,
+  MONTH_NAME_DAY,
+} as const;
 
 /** What looks like a date, for a first count in SQL; `parseDateTime` decides. */
-export const DATETIME_PATTERN = [YEAR_FIRST, YEAR_LAST, DAY_MONTH_NAME, MONTH_NAME_DAY].join('|');
+export const DATETIME_PATTERN = Object.values(DATETIME_FORMS).join('|');
 
-const yearFirst = new RegExp(`^${YEAR_FIRST}$`);
+const yearFirst = [YEAR_FIRST, YEAR_FIRST_POINTS, YEAR_FIRST_HAN].map((form) => new RegExp(`^${form}$`));
 const yearLast = new RegExp(`^${YEAR_LAST}$`);
 const dayMonthName = new RegExp(`^${DAY_MONTH_NAME}$`);
 const monthNameDay = new RegExp(`^${MONTH_NAME_DAY}$`);
@@ -83,13 +94,14 @@ function dateOf(year: number, month: number, day: number, timeMs: number): numbe
  * @returns milliseconds since 1970-01-01 UTC, NaN when the text is no date
  */
 export function parseDateTime(text: string, dayFirst: boolean): number {
-  let match = yearFirst.exec(text);
-  if (match !== null) {
-    const [, year, separator, month, second, day] = match;
-    if (second !== undefined && second !== separator) return NaN;
+  for (const form of yearFirst) {
+    const match = form.exec(text);
+    if (match === null) continue;
+    const [, year, separator, month, second = '', day] = match;
+    if (second !== '' && second !== separator) return NaN;
     return dateOf(Number(year), Number(month), Number(day ?? 1), timeOf(match, 6));
   }
-  match = yearLast.exec(text);
+  let match = yearLast.exec(text);
   if (match !== null) {
     const [, a, separator, b, second, year] = match;
     if (second !== separator) return NaN;

@@ -13,7 +13,8 @@ const SPACE =
  * of a month: b, again and c, the first two empty.
  */
 const GROUPS = ['a', 'separator', 'b', 'again', 'c', 'hour', 'minute', 'second', 'fraction', 'half', 'zone'];
-const { YEAR_FIRST, YEAR_LAST, DAY_MONTH_NAME, MONTH_NAME_DAY } = DATETIME_FORMS;
+const { YEAR_FIRST, YEAR_FIRST_POINTS, YEAR_FIRST_HAN, YEAR_LAST, DAY_MONTH_NAME, MONTH_NAME_DAY } =
+  DATETIME_FORMS;
 const NAMED = [`()()${DAY_MONTH_NAME}`, `()()${MONTH_NAME_DAY}`];
 
 /** What most files hold, read ten times as fast: 2020-12-31, and 2020-12-31 23:59:59. */
@@ -21,7 +22,7 @@ const PLAIN = '\\d{4}-\\d\\d-\\d\\d(?:[T ](?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d)?
 
 /** A TIMESTAMP or NULL. @param text SQL, trimmed @see parseDateTime */
 export function dateTimeSql(text: string, dayFirst: boolean): string {
-  return readBy([YEAR_FIRST, YEAR_LAST, ...NAMED], text, dayFirst);
+  return readBy([YEAR_FIRST, YEAR_FIRST_POINTS, YEAR_FIRST_HAN, YEAR_LAST, ...NAMED], text, dayFirst);
 }
 
 /** Only what cannot be mistaken: the year first, as ISO 8601. A TIMESTAMP or NULL. @param text SQL, trimmed */

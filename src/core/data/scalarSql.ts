@@ -39,8 +39,8 @@ export function presentTextSql(text: string): string {
 }
 
 /** What people write for yes and no, lower case. */
-export const TRUE_TEXTS: readonly string[] = ['true', 'yes', 't', 'y', '1'];
-export const FALSE_TEXTS: readonly string[] = ['false', 'no', 'f', 'n', '0'];
+export const TRUE_TEXTS: readonly string[] = ['true', 'yes', 't', 'y', '1', '是', '真'];
+export const FALSE_TEXTS: readonly string[] = ['false', 'no', 'f', 'n', '0', '否', '假'];
 
 /** A BOOLEAN or NULL. @param text SQL, trimmed */
 export function booleanOfTextSql(text: string): string {

@@ -51,6 +51,9 @@ const date = fc.oneof(
     .map(([y, a, m, b, d, same]) => `${y}${a}${m}${same ? a : b}${d}`),
   fc.tuple(year, separator, two(13)).map((parts) => parts.join('')),
   fc
+    .tuple(year, two(14), fc.option(two(32), { nil: undefined }))
+    .map(([y, m, d]) => `${y}年${m}月${d === undefined ? '' : `${d}日`}`),
+  fc
     .tuple(two(32), separator, two(32), separator, fc.oneof(year, plainYear), fc.boolean())
     .map(([d, a, m, b, y, same]) => `${d}${a}${m}${same ? a : b}${y}`),
   fc.tuple(two(32), pick(' ', '-', '  '), month, pick(' ', '-', ', ', '. '), year).map((p) => p.join('')),
@@ -82,6 +85,11 @@ describe('dates in SQL', () => {
       '0000-01-01',
       '9999-12-31',
       '2020',
+      '2020.1.5',
+      '2020.1',
+      '2020年1月5日',
+      '2020年1月5日 12:30',
+      '2020年1月',
       '',
       'x',
     ];

@@ -43,7 +43,10 @@ export const PANDAS_HELPERS = {
         return s
     if pd.api.types.is_numeric_dtype(s):
         return pd.to_datetime(s, unit="ms", errors="coerce")
-    read = pd.to_datetime(text(s), format="mixed", dayfirst=day_first, errors="coerce", utc=True)
+    plain = text(s).str.replace(r"^(\\d{4})年(\\d{1,2})月(\\d{1,2})日", r"\\1-\\2-\\3", regex=True)
+    plain = plain.str.replace(r"^(\\d{4})年(\\d{1,2})月$", r"\\1-\\2-1", regex=True)
+    plain = plain.str.replace(r"^(\\d{4})\\.(\\d{1,2})\\.(\\d{1,2})", r"\\1-\\2-\\3", regex=True)
+    read = pd.to_datetime(plain, format="mixed", dayfirst=day_first, errors="coerce", utc=True)
     return read.dt.tz_localize(None)`,
   along: `def along(df, by, order, f):
     """Within groups and in an order: f of the grouped rows, back in their places."""

@@ -127,8 +127,8 @@ function castLines(step: StepOf<'cast'>, columns: readonly RelationColumn[]): st
       case 'text':
         return `${cell(name)} = text(${cell(name)})`;
       case 'boolean': {
-        const yes = '{"true", "yes", "t", "y", "1"}';
-        const no = '{"false", "no", "f", "n", "0"}';
+        const yes = '{"true", "yes", "t", "y", "1", "是", "真"}';
+        const no = '{"false", "no", "f", "n", "0", "否", "假"}';
         return `${cell(name)} = change(${cell(name)}, lambda v: "true" if v.lower() in ${yes} else "false" if v.lower() in ${no} else "")`;
       }
       case 'datetime':

@@ -118,8 +118,11 @@ export async function openDatabase(): Promise<Database> {
     const connection = await instance.connect();
     lines++;
     // As DuckDB finds it, also in a container. (RESET would not bring it back.)
-    maxMemory ??= await settingOf(connection, 'memory_limit');
-    await connection.run(`SET memory_limit = '${usualMemory}'`);
+    if (maxMemory === undefined) {
+      maxMemory = await settingOf(connection, 'memory_limit');
+      // Once: of all lines. It cannot be lowered below what is in use.
+      await connection.run(`SET memory_limit = '${usualMemory}'`);
+    }
     return databaseOn(connection, {
       types,
       Chunk,

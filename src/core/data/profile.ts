@@ -18,6 +18,7 @@ import { DATETIME_PATTERN, isDayFirst, parseDateTime } from './datetime';
 import { dateTimeSql, showsDayFirstSql } from './datetimeSql';
 import { isMissingNumber, MISSING_NUMBER_TEXTS, MISSING_TEXTS } from './missing';
 import { isTrimmedSql, numberTextSql } from './relation';
+import { doubleSql } from './scalarSql';
 import type { ValueRows } from './rowLoader';
 
 /** Above this many rows, distinct values are estimated (HyperLogLog, about 2 %). */
@@ -557,21 +558,26 @@ async function summariseNumbers(
   };
 }
 
+const MAX_BINS = 40;
+
 /**
  * Equal bins: one per whole number when these are few (centred on it), else about the square root of the count,
  * 5 to 40. Undefined when the range is not finite.
  */
 function histogramEdges(min: number, max: number, count: number, isWhole: boolean): number[] | undefined {
-  if (!Number.isFinite(max - min)) return undefined;
-  if (isWhole && max - min < 40) {
+  if (!Number.isFinite((max - min) * MAX_BINS)) return undefined;
+  if (isWhole && max - min < MAX_BINS) {
     return Array.from({ length: max - min + 2 }, (_, i) => min - 0.5 + i);
   }
   if (min === max) return [min - 0.5, max + 0.5];
-  const bins = Math.min(40, Math.max(5, Math.ceil(Math.sqrt(count))));
+  const bins = Math.min(MAX_BINS, Math.max(5, Math.ceil(Math.sqrt(count))));
   return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : min + ((max - min) * i) / bins));
 }
 
-/** Bin i holds edges[i] <= x < edges[i + 1]; the last one holds its upper edge too, as numpy.histogram. */
+/**
+ * Bin i holds edges[i] <= x < edges[i + 1]; the last one holds its upper edge too, as numpy.histogram. Dividing rounds, so
+ * its bin is held against the very edges, which are computed here as in histogramEdges.
+ */
 async function histogramOf(
   from: string,
   edges: number[],
@@ -580,14 +586,28 @@ async function histogramOf(
 ): Promise<{ edges: number[]; counts: number[] }> {
   const bins = edges.length - 1;
   const [first = 0, last = 0] = [edges[0], edges[bins]];
+  const edge = (bin: string): string =>
+    `${doubleSql(first)} + (${doubleSql(last - first)} * (${bin})) / ${bins}`;
   const found = await database.rows(
-    `SELECT greatest(0, least(${bins - 1}, floor((n - (${first}::DOUBLE)) / ${last - first} * ${bins})))::INTEGER AS bin, count(*)
-     FROM ${from} WHERE n IS NOT NULL GROUP BY bin`,
+    `SELECT CASE WHEN near > 0 AND n < ${edge('near')} THEN near - 1
+         WHEN near < ${bins - 1} AND n >= ${edge('near + 1')} THEN near + 1 ELSE near END AS bin, count(*)
+     FROM (SELECT n, greatest(0, least(${bins - 1},
+         floor((n - ${doubleSql(first)}) / ${doubleSql(last - first)} * ${bins})))::INTEGER AS near
+       FROM ${from} WHERE n IS NOT NULL) GROUP BY bin`,
     options,
   );
   const counts = new Array<number>(bins).fill(0);
   for (const [bin, count] of found) counts[toNumber(bin)] = toNumber(count);
   return { edges, counts };
+}
+
+/** As histogramOf. */
+function binOf(value: number, edges: readonly number[]): number {
+  const bins = edges.length - 1;
+  const [first = 0, last = 0] = [edges[0], edges[bins]];
+  const near = Math.min(bins - 1, Math.max(0, Math.floor(((value - first) / (last - first)) * bins)));
+  if (near > 0 && value < (edges[near] ?? 0)) return near - 1;
+  return near < bins - 1 && value >= (edges[near + 1] ?? 0) ? near + 1 : near;
 }
 
 async function badNumbers(
@@ -843,9 +863,8 @@ function summariseValues(
   if (edges === undefined) return summary;
   const bins = edges.length - 1;
   const inBins = new Array<number>(bins).fill(0);
-  const [first = 0, last = 0] = [edges[0], edges[bins]];
   for (const [i, value] of sorted.entries()) {
-    const bin = Math.min(bins - 1, Math.max(0, Math.floor(((value - first) / (last - first)) * bins)));
+    const bin = binOf(value, edges);
     inBins[bin] = (inBins[bin] ?? 0) + (cells[i] ?? 0);
   }
   return { ...summary, histogram: { edges, counts: inBins } };

@@ -59,6 +59,18 @@ describe('profile', () => {
     expect(column.histogram?.counts).toEqual([1, 1, 2, 0, 3]);
   });
 
+  it('puts a value that lies on an edge into the bin above it', async () => {
+    // Tenths, few of which are exact: as numpy.histogram with these very edges.
+    const values = Array.from({ length: 1600 }, (_, i) => (430 + (i % 361)) / 10);
+    const { histogram } = await profileOf('x', values.map(String));
+    const { edges = [], counts } = histogram ?? {};
+    const expected = edges.slice(1).map((upper, bin) => {
+      const isLast = bin === edges.length - 2;
+      return values.filter((x) => x >= edges[bin]! && (x < upper || (isLast && x === upper))).length;
+    });
+    expect(counts).toEqual(expected);
+  });
+
   it('keeps its precision far from zero', async () => {
     const column = await profileOf('x', ['1000000000.5', '1000000001.5', '1000000002.5']);
     expect(column.numeric).toMatchObject({ mean: 1000000001.5, sd: 1 });

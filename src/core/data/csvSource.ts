@@ -225,6 +225,22 @@ function noRows(path: string, issues: readonly DataIssue[]): Error {
   return worst === undefined ? headerOnly(path) : noUsableRows(path, worst);
 }
 
+/** A table takes some 50 KB a column however few its rows are; the head is read of any number. */
+const MAX_COLUMNS = 20_000;
+
+function tooWide(path: string, columns: number): BenchError {
+  return new BenchError(
+    'data.tooWide',
+    l10n.t(
+      '{0}: expected at most {1} columns, found {2}. Its first rows can be seen. To work on it, write the columns that you need, or rows for columns, to a file of their own.',
+      path,
+      MAX_COLUMNS,
+      columns,
+    ),
+    { details: { path, columns } },
+  );
+}
+
 interface SourceParts extends OpenFormat {
   readonly database: Database;
   readonly options: OpenCsvOptions;
@@ -241,6 +257,7 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
 
   const loadNow = async (options: QueryOptions): Promise<LoadedRows> => {
     if (loaded !== undefined) return loaded;
+    if (columns.length > MAX_COLUMNS) throw tooWide(path, columns.length);
     const found = await loader.load(options);
     if (found.rows === 0) throw noRows(path, found.issues);
     if (found.encoding !== undefined) file = withEncoding(opened, found.encoding);
@@ -260,6 +277,7 @@ function createSource({ file: opened, loader, database, options: opening }: Sour
     const key = wanted.join(' ');
     const known = values.get(key);
     if (known !== undefined) return known;
+    if (columns.length > MAX_COLUMNS) throw tooWide(path, columns.length);
     const found = await loader.loadValues?.(wanted, options);
     if (found === undefined) return undefined;
     if (found.rows === 0) throw noRows(path, found.issues);

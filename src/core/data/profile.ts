@@ -47,12 +47,15 @@ export async function profileTable(
   const found = new Array<Profiled>(file.columns.length);
   const refs = file.columns.map((name, index): ColumnRef => ({ name, index, rows, cells: file.cells }));
   let done = 0;
+  const near = nearTables(refs.length);
   const profileOne = async (column: ColumnRef, line: Database, scratch: string): Promise<void> => {
     throwIfAborted(signal);
     const context = { database: line, scratch, lineOf, signal };
     found[column.index] =
       values === undefined
-        ? await profileColumn(await parseColumn(column, context), line, lineOf, { signal })
+        ? await profileColumn(await parseColumn(column, await near(column, context), context), line, lineOf, {
+            signal,
+          })
         : await profileValues(column, values, context);
     onProgress?.(++done / file.columns.length);
   };
@@ -69,6 +72,29 @@ export async function profileTable(
     rows,
     columns: found.map(({ profile }) => profile),
     issues: found.flatMap(({ issues }) => issues),
+  };
+}
+
+/** From so many columns on, looking one up among them takes longer than the rest. */
+const MANY_COLUMNS = 400;
+const NEAR_COLUMNS = 100;
+
+/** Where a column of `cells` is read from: of a very wide table, a copy of it and its neighbours, one for each lane. */
+function nearTables(columns: number): (column: ColumnRef, context: ColumnContext) => Promise<string> {
+  const copied = new Map<string, number>();
+  return async ({ index }, { database, scratch, signal }) => {
+    if (columns <= MANY_COLUMNS) return 'cells';
+    const first = index - (index % NEAR_COLUMNS);
+    const table = `${scratch}_near`;
+    if (copied.get(scratch) !== first) {
+      const count = Math.min(NEAR_COLUMNS, columns - first);
+      const ids = Array.from({ length: count }, (_, i) => cellColumn(first + i));
+      await database.rows(`CREATE OR REPLACE TABLE ${table} AS SELECT ${ids.join(', ')} FROM cells`, {
+        signal,
+      });
+      copied.set(scratch, first);
+    }
+    return table;
   };
 }
 
@@ -134,13 +160,14 @@ const CELLS = 'current_column';
 /** Parsed once: a handful of queries follow on it. */
 async function parseColumn(
   column: ColumnRef,
+  rows: string,
   { database, scratch, signal }: ColumnContext,
 ): Promise<ColumnCells> {
   const { index, cells } = column;
   const text = textSql(cellColumn(index));
   await database.rows(
     `CREATE OR REPLACE TABLE ${scratch} AS
-     SELECT t, ${missingSql(cells)} AS miss, ${presentNumberSql(cells)} AS n FROM (SELECT ${text} AS t FROM cells)`,
+     SELECT t, ${missingSql(cells)} AS miss, ${presentNumberSql(cells)} AS n FROM (SELECT ${text} AS t FROM ${rows})`,
     { signal },
   );
   return { ...column, from: scratch };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import * as iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
+import { readHead } from '../../../src/core/data/csvHead';
 import { openCsv, type CsvSource } from '../../../src/core/data/csvSource';
 import { readRelation, type ColumnRequest, type RelationTable } from '../../../src/core/data/readRelation';
 import { createWorkbench } from '../../../src/core/data/workbench';
@@ -65,6 +66,21 @@ describe('openCsv', () => {
       expect(found?.kind === 'number' ? [...found.values] : []).toEqual(expected);
     }
   }, 20_000);
+
+  it('reads the head of a hundred thousand columns, and says that they are too many to work on', async () => {
+    const names = Array.from({ length: 100_000 }, (_, i) => `c${i}`);
+    const path = await csv.write(`${names.join(',')}\n${names.map((_, i) => i).join(',')}\n`, 'wide.csv');
+    expect((await readHead(path, 1)).preview.columns).toHaveLength(100_000);
+    const source = await openCsv(path);
+    try {
+      await expect(source.profile()).rejects.toMatchObject({
+        code: 'data.tooWide',
+        message: expect.stringContaining('at most 20000 columns, found 100000') as string,
+      });
+    } finally {
+      source.close();
+    }
+  });
 
   it('reads the named file, not another one that its name would match as a pattern', async () => {
     await csv.write('a,b\nwrong,1\n', 'data1.csv');

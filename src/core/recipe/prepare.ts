@@ -14,6 +14,7 @@ import { readRelation, type BadCells, type ColumnRequest } from '../data/readRel
 import { columnOf, numberOf, PART_CODES, textOf, type Relation } from '../data/relation';
 import type { Table } from '../data/table';
 import { createWorkbench } from '../data/workbench';
+import { badCellsIssue } from './badCells';
 import { applyRecipe, readAs } from './apply';
 import type { EncodedDataset, EncodedSplit } from './dataset';
 import { fitFeatures, isUsed, textValues } from './fit';
@@ -364,30 +365,6 @@ async function notNumber(
     ),
     { details: { column, ...(line === undefined ? {} : { line }) } },
   );
-}
-
-async function badCellsIssue(
-  column: string,
-  bad: BadCells,
-  source: CsvSource,
-  options: PrepareOptions,
-): Promise<DataIssue> {
-  const line = bad.firstRow < 0 ? undefined : await source.lineOf(bad.firstRow, options);
-  const message = l10n.t(
-    'Column "{0}": line {1} has "{2}"; expected a number. Cells like this: {3}; they count as missing.',
-    column,
-    line ?? '?',
-    bad.firstText,
-    bad.count,
-  );
-  return {
-    severity: 'warning',
-    code: 'data.notNumber',
-    message,
-    column,
-    count: bad.count,
-    ...(line === undefined ? {} : { line }),
-  };
 }
 
 async function unseenClass(

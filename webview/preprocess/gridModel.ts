@@ -67,6 +67,8 @@ export interface FileTable {
   /** In the order of the file. */
   readonly names: readonly string[];
   readonly profiles: ReadonlyMap<string, ColumnProfile>;
+  /** By the first rows alone: shown until there are profiles. */
+  readonly types: readonly FeatureType[];
   readonly rows: PagedRows;
   /** The first rows, until pages have come. */
   readonly head: readonly (readonly (string | null)[])[];
@@ -78,13 +80,14 @@ export interface FileTable {
 
 /** The file, looked at through the filter and the order. */
 export function fileModel(table: FileTable, find: string): GridModel {
-  const { names, profiles, rows, head, isPlain } = table;
+  const { names, profiles, types, rows, head, isPlain } = table;
   const shown = names.map((name, index) => ({ name, index })).filter(({ name }) => matches(name, find));
   return {
     names: shown.map(({ name }) => name),
     column: once((index) => {
-      const name = shown[index]?.name;
-      return name === undefined ? undefined : fileColumn(name, profiles.get(name));
+      const column = shown[index];
+      if (column === undefined) return undefined;
+      return fileColumn(column.name, profiles.get(column.name), types[column.index]);
     }),
     get rowCount() {
       return rows.count ?? (isPlain ? Math.max(table.fileRows, head.length) : 0);
@@ -120,17 +123,25 @@ function once<T>(make: (index: number) => T): (index: number) => T {
   };
 }
 
-function fileColumn(name: string, profile: ColumnProfile | undefined): GridColumn {
+function fileColumn(
+  name: string,
+  profile: ColumnProfile | undefined,
+  headType: FeatureType | undefined,
+): GridColumn {
   const common = { name, mark: 'same' as const };
   if (profile === undefined) {
+    const guess = headType === undefined ? undefined : typeWords(headType);
     return {
       ...common,
-      word: '…',
-      icon: undefined,
+      word: guess?.word ?? '…',
+      icon: guess?.icon,
       remark: '',
       isWarned: false,
-      isNumeric: false,
-      tooltip: name,
+      isNumeric: headType === 'number',
+      tooltip:
+        guess === undefined
+          ? name
+          : `${name}\n${l10n.t('{0}, as the first rows have it: the file has not been read to its end.', guess.word)}`,
       chart: undefined,
     };
   }

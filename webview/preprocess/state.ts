@@ -3,6 +3,7 @@
 import { nameWith } from '../../src/shared/columnNames';
 import { assertNever } from '../../src/shared/errors';
 import type { RecipeDraft } from '../../src/shared/protocol/view';
+import type { FeatureType } from '../../src/shared/schema/experiment';
 import type { DataIssue, DatasetProfile, Dialect, Preview } from '../../src/shared/schema/profile';
 import type { QualityReport } from '../../src/shared/schema/quality';
 import type { RecipePreview, StepSummary, TableColumn } from '../../src/shared/schema/recipeResult';
@@ -26,6 +27,8 @@ export interface Head {
   readonly dialect: Dialect;
   readonly sizeBytes: number;
   readonly preview: Preview;
+  /** Of the columns, as the first rows have them. */
+  readonly types: readonly FeatureType[];
   readonly issues: readonly DataIssue[];
 }
 

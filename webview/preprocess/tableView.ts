@@ -220,6 +220,7 @@ export class TableView {
     this.model = fileModel(
       {
         names,
+        types: head.types,
         profiles: new Map(known?.columns.map((column) => [column.name, column])),
         rows,
         head: head.preview.rows,

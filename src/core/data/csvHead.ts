@@ -1,8 +1,9 @@
 // Owns the first look at a file of rows, from its head alone: dialect, columns and first rows, within a second whatever
 // its size.
+import type { FeatureType } from '../../shared/schema/experiment';
 import { readingSchema, type ReadingInput } from '../../shared/schema/reading';
 import type { DataIssue, Dialect, Preview } from '../../shared/schema/profile';
-import { cellColumn } from './cells';
+import { cellColumn, type NumberFormat } from './cells';
 import {
   emptyFile,
   openDelimited,
@@ -15,6 +16,7 @@ import {
 import { parseRecords } from './csvText';
 import { openDatabase, type Database } from './database';
 import { jsonCells, jsonColumns, linesOfTexts } from './jsonLines';
+import { headTypes } from './headTypes';
 import { nameColumns } from './header';
 import { fits } from './layout';
 import { isMissing } from './missing';
@@ -37,6 +39,8 @@ export interface CsvHead {
   readonly modifiedMs: number;
   /** `totalRows` only where the format says it. JSON lines may have more columns further down. */
   readonly preview: Preview;
+  /** Of the columns, as the first rows have them. */
+  readonly types: FeatureType[];
   readonly issues: DataIssue[];
 }
 
@@ -88,7 +92,10 @@ async function delimitedHead(
     ...factsOf(head),
     dialect: file.dialect,
     issues: [...file.issues],
-    preview: { columns: [...file.columns], rows: shown(rows, file.cells.missing, keepTexts) },
+    ...withTypes(
+      { columns: [...file.columns], rows: shown(rows, file.cells.missing, keepTexts) },
+      file.cells.numbers,
+    ),
   };
 }
 
@@ -137,7 +144,7 @@ async function jsonHead(
     ...factsOf(head),
     dialect: jsonDialect(head),
     issues: [...issues, ...found.issues],
-    preview: { columns, rows: shown(rows, ownMissing(open.reading)) },
+    ...withTypes({ columns, rows: shown(rows, ownMissing(open.reading)) }),
   };
 }
 
@@ -154,7 +161,7 @@ async function parquetHead(
     ...factsOf(head),
     dialect: PARQUET_DIALECT,
     issues,
-    preview: { columns, rows: shown(rows, ownMissing(open.reading)), totalRows },
+    ...withTypes({ columns, rows: shown(rows, ownMissing(open.reading)), totalRows }),
   };
 }
 
@@ -166,6 +173,10 @@ function firstCells(
 ): Promise<unknown[][]> {
   const cells = Array.from({ length: columns }, (_, index) => cellColumn(index)).join(', ');
   return database.rows(`SELECT ${cells} FROM (${select}) LIMIT ${Math.floor(limit)}`);
+}
+
+function withTypes(preview: Preview, format?: NumberFormat): Pick<CsvHead, 'preview' | 'types'> {
+  return { preview, types: headTypes(preview, format) };
 }
 
 function factsOf({ sizeBytes, modifiedMs }: FileHead): { sizeBytes: number; modifiedMs: number } {

@@ -1,7 +1,13 @@
 // Owns what the data process can be asked and tells. It never outlives the process that started it.
 import * as z from 'zod';
 import { architectureSchema } from '../schema/architecture';
-import { experimentSchema, splitSchema, targetSchema, taskSchema } from '../schema/experiment';
+import {
+  experimentSchema,
+  featureTypeSchema,
+  splitSchema,
+  targetSchema,
+  taskSchema,
+} from '../schema/experiment';
 import { experimentFindingSchema } from '../schema/experimentFinding';
 import {
   dataIssueSchema,
@@ -56,6 +62,8 @@ export const dataContract = {
         sizeBytes: z.int(),
         modifiedMs: z.number(),
         preview: previewSchema,
+        /** Of the columns, as the first rows have them. */
+        types: z.array(featureTypeSchema),
         issues: z.array(dataIssueSchema),
       }),
     },

@@ -1,7 +1,7 @@
 // Owns what passes between the extension host (the server, the truth) and its pages. Pages keep only what the user arranged.
 import * as z from 'zod';
 import { architectureSchema } from '../schema/architecture';
-import { splitSchema } from '../schema/experiment';
+import { featureTypeSchema, splitSchema } from '../schema/experiment';
 import { dataIssueSchema, datasetProfileSchema, dialectSchema, previewSchema } from '../schema/profile';
 import { qualityReportSchema } from '../schema/quality';
 import { readingSchema } from '../schema/reading';
@@ -155,6 +155,8 @@ export const preprocessContract = {
       dialect: dialectSchema,
       sizeBytes: z.int(),
       preview: previewSchema,
+      /** Of the columns, as the first rows have them: until the profile says it. */
+      types: z.array(featureTypeSchema),
       issues: z.array(dataIssueSchema),
     }),
     profile: z.discriminatedUnion('kind', [

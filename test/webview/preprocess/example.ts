@@ -77,6 +77,7 @@ export const HEAD: Head = {
   dialect: DIALECT,
   sizeBytes: 10,
   preview: { columns: ['age', 'city'], rows: [['1', 'a']], totalRows: 1 },
+  types: ['number', 'category'],
   issues: [],
 };
 

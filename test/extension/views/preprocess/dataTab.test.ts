@@ -23,6 +23,7 @@ const HEAD = {
   sizeBytes: 10,
   modifiedMs: 1,
   preview: { columns: ['a', 'y'], rows: [['1', 'no']], totalRows: 1 },
+  types: ['number', 'category'],
   issues: [],
 };
 const PROFILE = { path: '/d/x.csv', rows: 1, columns: [] };

@@ -15,14 +15,19 @@ import { exportRecipe } from '../core/recipe/session/exportRecipe';
 import { previewRecipe } from '../core/recipe/session/preview';
 import { profileAfter } from '../core/recipe/session/profileAfter';
 import { runSteps } from '../core/recipe/session/runSteps';
-import type { OpenFile, OpenFiles } from './openFiles';
+import type { OnProgress, OpenFile, OpenFiles } from './openFiles';
 import { readingElsewhere } from './readingElsewhere';
-import type { DataEvents } from './service';
 
 type RecipeHandlers = Pick<
   Handlers<DataContract>,
   'recipePreview' | 'recipeCounts' | 'export' | 'recipeText' | 'scaffold'
 >;
+
+export interface DataEvents {
+  /** While a file is profiled or exported, fraction 0 to 1. */
+  readonly onProgress: OnProgress;
+  readonly onStepCounted: (counted: { token: string; summary: StepSummary }) => void;
+}
 
 export function recipeHandlers(files: OpenFiles, { onProgress, onStepCounted }: DataEvents): RecipeHandlers {
   return {

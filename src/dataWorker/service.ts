@@ -2,25 +2,18 @@
 import type { Disposable } from '../shared/disposable';
 import type { Handlers } from '../shared/protocol/channel';
 import type { DataContract } from '../shared/protocol/data';
-import type { StepSummary } from '../shared/schema/recipeResult';
 import { readHead } from '../core/data/csvHead';
 import { checkExperiment } from '../core/experiment/checkExperiment';
 import { suggestTargets } from '../core/experiment/scaffold';
 import { describeArchitecture } from '../core/model/architecture';
 import { checkQuality } from '../core/quality/checkQuality';
 import { encodedWidths } from '../core/recipe/prepare';
-import { OpenFiles, type OnProgress } from './openFiles';
+import { OpenFiles } from './openFiles';
 import { readingElsewhere } from './readingElsewhere';
-import { recipeHandlers } from './recipeHandlers';
+import { recipeHandlers, type DataEvents } from './recipeHandlers';
 
 export interface DataService extends Disposable {
   readonly handlers: Handlers<DataContract>;
-}
-
-export interface DataEvents {
-  /** While a file is profiled or exported, fraction 0 to 1. */
-  readonly onProgress: OnProgress;
-  readonly onStepCounted: (counted: { token: string; summary: StepSummary }) => void;
 }
 
 export function createDataService({ onProgress, onStepCounted }: DataEvents): DataService {

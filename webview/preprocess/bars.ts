@@ -2,13 +2,8 @@
 import * as l10n from '@vscode/l10n';
 import type { ColumnProfile } from '../../src/shared/schema/profile';
 import { el, svg } from '../ui/dom';
-import { formatCount, formatPercent, formatUtc, formatValue } from '../ui/format';
-import type { Chart } from './charts';
-
-/** A value of the column as its type reads: a date, or a number. */
-export function columnValue(column: ColumnProfile, value: number): string {
-  return column.type === 'datetime' ? formatUtc(value) : formatValue(value, 5);
-}
+import { formatCount, formatPercent } from '../ui/format';
+import { columnValue, type Chart } from './charts';
 
 interface BarsOptions {
   readonly width: number;

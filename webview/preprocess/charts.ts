@@ -3,9 +3,13 @@
 import * as l10n from '@vscode/l10n';
 import type { ColumnProfile } from '../../src/shared/schema/profile';
 import type { TablePage } from '../../src/shared/schema/recipeResult';
-import { formatCount, formatPercent, formatValue } from '../ui/format';
-import { columnValue } from './bars';
+import { formatCount, formatPercent, formatUtc, formatValue } from '../ui/format';
 import type { DiffColumn } from './diff';
+
+/** A value of the column as its type reads: a date, or a number. */
+export function columnValue(column: ColumnProfile, value: number): string {
+  return column.type === 'datetime' ? formatUtc(value) : formatValue(value, 5);
+}
 
 export interface Chart {
   readonly counts: readonly number[];

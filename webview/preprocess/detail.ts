@@ -7,7 +7,8 @@ import { el } from '../ui/dom';
 import { formatCount, formatPercent, formatUnit, formatValue } from '../ui/format';
 import { icon } from '../ui/icons';
 import { button } from '../ui/kit';
-import { columnValue, histogram, topValues } from './bars';
+import { histogram, topValues } from './bars';
+import { columnValue } from './charts';
 import { typeWords } from './words';
 
 const TOP_VALUES = 12;

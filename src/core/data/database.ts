@@ -14,7 +14,7 @@ import * as l10n from '@vscode/l10n';
 import { CancelledError, throwIfAborted } from '../../shared/abort';
 import type { Disposable } from '../../shared/disposable';
 import { BenchError } from '../../shared/errors';
-import { spillFolder } from './plainCopy';
+import { spillFolder } from './tempPaths';
 
 export type SqlValue = DuckDBValue;
 

@@ -1,14 +1,10 @@
 // Owns the plain copy of a text that DuckDB cannot read as it is: unpacked, in UTF-8, without NUL, where asked with one
-// kind of line end. The copy has the lines of the text. It is removed with its owner, at the end of the process, or,
-// when that was killed, by the next process that makes one; so is the folder of what databases spill.
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+// kind of line end. The copy has the lines of the text.
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
-import { isAlive } from '../process/processIdentity';
 import { createTextStream } from './encoding';
 import { bytesOf, type ByteOptions } from './fileBytes';
 import { repairer, type Repair } from './lineEnds';
@@ -32,69 +28,9 @@ export interface CopyOptions extends ByteOptions {
   readonly repair?: Repair | undefined;
 }
 
-const NAME = /^model-bench-(?:copy|spill)-(\d+)-/;
 const REPLACEMENT = Buffer.from('\uFFFD');
 const NUL = Buffer.of(0);
 const NONE: Found = { count: 0, firstByte: 0 };
-const inUse = new Set<string>();
-let isPrepared = false;
-
-/** A free path for a copy, in the folder for temporary files; `removeCopy` ends it. */
-export function copyPath(): Promise<string> {
-  return pathFor('copy');
-}
-
-async function pathFor(use: 'copy' | 'spill'): Promise<string> {
-  if (!isPrepared) {
-    isPrepared = true;
-    process.once('exit', () => {
-      for (const path of inUse) removeAtExit(path);
-    });
-    await removeOrphans();
-  }
-  const path = join(tmpdir(), `model-bench-${use}-${process.pid}-${randomUUID()}`);
-  inUse.add(path);
-  return path;
-}
-
-let privateFolder: Promise<string> | undefined;
-
-/**
- * A folder that only this user may look into, for what a database spills: it holds cells of the file. One for the process;
- * it goes as copies do.
- */
-export function spillFolder(): Promise<string> {
-  privateFolder ??= pathFor('spill').then(async (path) => {
-    // Where that fails, so will spilling, and only that.
-    await mkdir(path, { mode: 0o700 }).catch(() => undefined);
-    return path;
-  });
-  return privateFolder;
-}
-
-function removeAtExit(path: string): void {
-  try {
-    rmSync(path, { force: true, recursive: true });
-  } catch {
-    // Windows lets nobody remove what is open: the next process does.
-  }
-}
-
-export function removeCopy(path: string): void {
-  if (!inUse.delete(path)) return;
-  rm(path, { force: true }).catch(() => inUse.add(path));
-}
-
-/** Copies of processes that were killed. */
-async function removeOrphans(): Promise<void> {
-  const names = await readdir(tmpdir()).catch(() => []);
-  for (const name of names) {
-    const pid = Number(NAME.exec(name)?.[1]);
-    if (Number.isSafeInteger(pid) && !isAlive(pid)) {
-      await rm(join(tmpdir(), name), { force: true, recursive: true }).catch(() => undefined);
-    }
-  }
-}
 
 /**
  * @param target where the copy goes; what is left there after an error is the caller's to remove

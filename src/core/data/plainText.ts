@@ -9,7 +9,8 @@ import type { QueryOptions } from './database';
 import { detectEncoding, openBytes, type EncodingChoice } from './encoding';
 import { bytesOf } from './fileBytes';
 import type { Repair } from './lineEnds';
-import { copyPath, removeCopy, writePlainCopy, type CopyReport } from './plainCopy';
+import { writePlainCopy, type CopyReport } from './plainCopy';
+import { copyPath, removeCopy } from './tempPaths';
 import { lineOfByte } from './rowLines';
 
 export interface PlainText {

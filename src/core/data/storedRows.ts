@@ -3,7 +3,7 @@
 import { open } from 'node:fs/promises';
 import type { Disposable } from '../../shared/disposable';
 import { sqlPath, sqlText, type Database, type QueryOptions } from './database';
-import { copyPath, removeCopy } from './plainCopy';
+import { copyPath, removeCopy } from './tempPaths';
 
 /** Files from this size on are kept on disk. */
 export const LARGE_BYTES = 64 << 20;

@@ -11,11 +11,40 @@ import type { Database, SqlValue } from '../data/database';
 import { numberOf, textOf, type Relation } from '../data/relation';
 import type { Workbench } from '../data/workbench';
 import { splitColumnOf } from '../recipe/split';
-import type { NumberCells } from './numberCells';
-import type { PartedRows } from './partedRows';
 
 /** So many rows of a finding are named; the count says how many there are. */
 export const FIRST_ROWS = 10;
+
+export interface Fences {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface NumberCells {
+  readonly numbers: number;
+  /** Cells that are no number, oddly written ones left out. */
+  readonly words: number;
+  /** Estimated. */
+  readonly distinctNumbers: number;
+  readonly distinctWords: number;
+  readonly written: number;
+  /** Undefined where half of the column is one value: then every other value would lie far out. */
+  readonly fences: Fences | undefined;
+  readonly below: number;
+  readonly above: number;
+  /** Adjusted Fisher-Pearson coefficient, as pandas' skew(), of what lies within the fences; NaN where there is none. */
+  readonly skewness: number;
+  /** The same of ln(1 + x); NaN where some x is -1 or less. */
+  readonly logSkewness: number;
+}
+
+export interface PartedRows {
+  /** A table of `rid` and `held`: whether the row is kept for validation or test. Rows without a target are left out. */
+  readonly table: string;
+  /** Rows kept for validation and test. */
+  readonly held: number;
+  readonly train: number;
+}
 
 export interface CheckContext {
   readonly profile: DatasetProfile;

@@ -17,9 +17,9 @@ import type { QueryOptions } from '../data/database';
 import { columnOf } from '../data/relation';
 import { createWorkbench } from '../data/workbench';
 import { splitColumnOf } from '../recipe/split';
-import type { CheckContext, Found, NotMade } from './check';
-import { countNumberCells, type NumberCells } from './numberCells';
-import { partRows, type PartedRows } from './partedRows';
+import type { CheckContext, Found, NotMade, NumberCells, PartedRows } from './check';
+import { countNumberCells } from './numberCells';
+import { partRows } from './partedRows';
 import { qualityChecks } from './registry';
 
 export interface QualityOptions extends QueryOptions {

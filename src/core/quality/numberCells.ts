@@ -3,7 +3,7 @@
 import type { ColumnProfile } from '../../shared/schema/profile';
 import { sqlText } from '../data/database';
 import { doubleSql } from '../data/scalarSql';
-import { cellsOf, IS_STRAY_SQL, numberAt, type CheckContext } from './check';
+import { cellsOf, IS_STRAY_SQL, numberAt, type CheckContext, type Fences, type NumberCells } from './check';
 
 /**
  * 1.234,5 and 1,234.5 and 0,5 and $3 and 4 % and 12 €: a number to a person, text to a plain reader. What the file's own
@@ -17,29 +17,6 @@ export const IS_WRITTEN_SQL = `(CASE WHEN ${IS_STRAY_SQL} THEN regexp_full_match
 
 /** Of Tukey's box plot: "far out" lies beyond three interquartile ranges. @see Tukey 1977, Exploratory Data Analysis */
 const FAR_OUT = 3;
-
-export interface Fences {
-  readonly low: number;
-  readonly high: number;
-}
-
-export interface NumberCells {
-  readonly numbers: number;
-  /** Cells that are no number, oddly written ones left out. */
-  readonly words: number;
-  /** Estimated. */
-  readonly distinctNumbers: number;
-  readonly distinctWords: number;
-  readonly written: number;
-  /** Undefined where half of the column is one value: then every other value would lie far out. */
-  readonly fences: Fences | undefined;
-  readonly below: number;
-  readonly above: number;
-  /** Adjusted Fisher-Pearson coefficient, as pandas' skew(), of what lies within the fences; NaN where there is none. */
-  readonly skewness: number;
-  /** The same of ln(1 + x); NaN where some x is -1 or less. */
-  readonly logSkewness: number;
-}
 
 export async function countNumberCells(context: CheckContext, column: ColumnProfile): Promise<NumberCells> {
   return column.type === 'number' ? countNumbers(context, column) : countTexts(context, column);

@@ -15,8 +15,9 @@ import {
   type CheckContext,
   type Found,
   type QualityCheck,
+  type NumberCells,
 } from './check';
-import { literal, type NumberCells } from './numberCells';
+import { literal } from './numberCells';
 
 /** Quartiles of fewer cells say little. */
 const MIN_NUMBERS = 20;

@@ -4,15 +4,7 @@ import { throwIfAborted } from '../../shared/abort';
 import { columnOf, PART_CODES, textOf } from '../data/relation';
 import { splitColumnOf } from '../recipe/split';
 import { splitRelation } from '../recipe/splitRelation';
-import type { CheckContext } from './check';
-
-export interface PartedRows {
-  /** A table of `rid` and `held`: whether the row is kept for validation or test. Rows without a target are left out. */
-  readonly table: string;
-  /** Rows kept for validation and test. */
-  readonly held: number;
-  readonly train: number;
-}
+import type { CheckContext, PartedRows } from './check';
 
 /** @throws BenchError of the areas split and target */
 export async function partRows(context: CheckContext): Promise<PartedRows> {

@@ -18,8 +18,9 @@ import {
   type CheckContext,
   type Found,
   type QualityCheck,
+  type NumberCells,
 } from './check';
-import { IS_WRITTEN_SQL, type NumberCells } from './numberCells';
+import { IS_WRITTEN_SQL } from './numberCells';
 
 /** A column of amounts that is read as text has few words in it, of a kind: "none reported". Codes have many. */
 const MAX_WORDS = 10;

@@ -1,12 +1,8 @@
 // Holds when the host is asked: soon after a change, once, and the latest wins.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RecipePreview } from '../../../src/shared/schema/recipeResult';
-import {
-  initialState,
-  reduce,
-  type PreprocessEvent,
-  type PreprocessState,
-} from '../../../webview/preprocess/state';
+import { reduce } from '../../../webview/preprocess/reduce';
+import { initialState, type PreprocessEvent, type PreprocessState } from '../../../webview/preprocess/state';
 import { previewLimit, Sync } from '../../../webview/preprocess/sync';
 import { draftOf, FILL, previewOf, PROFILE, REPORT, SCALE, TRIM } from './example';
 

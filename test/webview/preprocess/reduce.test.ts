@@ -10,10 +10,10 @@ import {
   shownStep,
   targetShown,
 } from '../../../webview/preprocess/shown';
+import { reduce } from '../../../webview/preprocess/reduce';
 import {
   FILE,
   initialState,
-  reduce,
   type PreprocessEvent,
   type PreprocessState,
 } from '../../../webview/preprocess/state';

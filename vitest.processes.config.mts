@@ -1,5 +1,5 @@
-// Tests that start the built command line, training and data processes, or build bundles. Part of `npm test`, apart
-// from the unit tests so that those stay quick.
+// Tests that start the built command line, training and data processes, that build bundles, or that compare whole tables
+// for seconds. Part of `npm test`, apart from the unit tests so that those stay quick.
 import { defineConfig } from 'vitest/config';
 
 export const PROCESS_TESTS = [
@@ -7,7 +7,9 @@ export const PROCESS_TESTS = [
   'test/cli/**/*.test.ts',
   'test/trainer/**/*.test.ts',
   'test/dataWorker/**/*.test.ts',
+  'test/core/quality/remedies.test.ts',
   'test/core/recipe/session/exportProcess.test.ts',
+  'test/core/recipe/steps/sklearn.test.ts',
   'test/extension/process/dataClient.test.ts',
   'test/extension/views/preprocess/dataTabProcess.test.ts',
 ];

@@ -2,6 +2,7 @@
 // Told the state, tells which button was pressed; asks the host nothing itself.
 import * as l10n from '@vscode/l10n';
 import { formatDuration } from '../../src/shared/format';
+import { metricDescription } from '../../src/shared/metricTexts';
 import type { RunSummary } from '../../src/shared/schema/run';
 import { el, setText, setTitle } from '../ui/dom';
 import { formatCount, formatDateTime, formatValue } from '../ui/format';
@@ -13,12 +14,14 @@ import {
   backendTooltip,
   cellText,
   endingSentence,
+  furtherScoreRows,
   metricLabel,
   metricText,
   nextStep,
   phaseWords,
   rungStateWords,
   scoreRows,
+  type ScoreRow,
   stateWords,
   uncertainty,
   verdict,
@@ -361,6 +364,10 @@ function resultsOf(run: RunSummary): HTMLElement[] {
   }
   const scores = scoreRows(run);
   if (scores.length > 0) parts.push(scoreTable(run, scores));
+  const further = furtherScoreRows(run);
+  if (further.length > 0) {
+    parts.push(el('details', {}, el('summary', {}, l10n.t('Further scores')), scoreTable(run, further)));
+  }
   return parts;
 }
 
@@ -416,7 +423,7 @@ function failureOf(run: RunSummary, act: (action: RunAction) => void): HTMLEleme
   );
 }
 
-function scoreTable(run: RunSummary, rows: ReturnType<typeof scoreRows>): HTMLElement {
+function scoreTable(run: RunSummary, rows: readonly ScoreRow[]): HTMLElement {
   const heads = [l10n.t('Train'), l10n.t('Validation'), l10n.t('Test'), l10n.t('Baseline')];
   const used = heads.map((_, column) => rows.some((row) => row.cells[column] !== undefined));
   const table = el(
@@ -440,7 +447,11 @@ function scoreTable(run: RunSummary, rows: ReturnType<typeof scoreRows>): HTMLEl
         el(
           'tr',
           {},
-          el('th', { attrs: { scope: 'row' } }, metricLabel(row.metric)),
+          el(
+            'th',
+            { attrs: { scope: 'row' }, title: metricDescription(row.metric) },
+            metricLabel(row.metric),
+          ),
           ...row.cells
             .map((cell, i) =>
               el(

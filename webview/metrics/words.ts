@@ -2,6 +2,9 @@
 import * as l10n from '@vscode/l10n';
 import { isBadInput } from '../../src/shared/errors';
 import { assertNever } from '../../src/shared/errors';
+import { METRICS } from '../../src/shared/metricCatalogue';
+import { metricLabel as labelOfMetric } from '../../src/shared/metricTexts';
+import { metricNameSchema, type MetricName } from '../../src/shared/schema/experiment';
 import type { RunPhase, RunState, RunSummary, Rung, Scores } from '../../src/shared/schema/run';
 import type { BackendName, LossName } from '../../src/shared/schema/training';
 import { formatDuration } from '../../src/shared/format';
@@ -17,26 +20,8 @@ import type { IconName } from '../ui/icons';
 import { wilsonInterval } from './interval';
 
 export function metricLabel(metric: string): string {
-  switch (metric) {
-    case 'loss':
-      return l10n.t('Loss');
-    case 'accuracy':
-      return l10n.t('Accuracy');
-    case 'balancedAccuracy':
-      return l10n.t('Balanced accuracy');
-    case 'macroF1':
-      return l10n.t('Macro F1');
-    case 'rocAuc':
-      return l10n.t('ROC AUC');
-    case 'rmse':
-      return l10n.t('RMSE');
-    case 'mae':
-      return l10n.t('MAE');
-    case 'r2':
-      return l10n.t('R²');
-    default:
-      return metric;
-  }
+  const known = metricNameSchema.safeParse(metric);
+  return known.success ? labelOfMetric(known.data) : metric;
 }
 
 export function lossLabel(loss: LossName): string {
@@ -54,9 +39,18 @@ export function lossLabel(loss: LossName): string {
   }
 }
 
+const SHARES: ReadonlySet<string> = new Set<MetricName>([
+  'accuracy',
+  'balancedAccuracy',
+  'top3Accuracy',
+  'top5Accuracy',
+  'subsetAccuracy',
+  'mape',
+]);
+
 /** Read as per cent. */
 export function isShare(metric: string): boolean {
-  return metric === 'accuracy' || metric === 'balancedAccuracy';
+  return SHARES.has(metric);
 }
 
 export function metricText(metric: string, value: number): string {
@@ -149,11 +143,10 @@ export function mainMetric(run: Pick<RunSummary, 'task'>): 'accuracy' | 'rmse' {
 }
 
 /** The score of a cell in the score table: as short as can be, decimals aligned within a kind of score. */
-export function cellText(metric: string, value: number): string {
+export function cellText(metric: MetricName, value: number): string {
   if (isShare(metric)) return formatPercentCell(value);
-  return metric === 'macroF1' || metric === 'rocAuc' || metric === 'r2'
-    ? formatUnit(value)
-    : formatCell(value);
+  // At most 2: shares of one, correlations, Brier scores.
+  return METRICS[metric].range[1] <= 2 ? formatUnit(value) : formatCell(value);
 }
 
 /** Below this many test rows a share is told with its interval: at 100 rows it is about 20 points wide at worst. */
@@ -269,16 +262,28 @@ export function nextStep(run: RunSummary): string | undefined {
     : l10n.t('The log has the details. Train again after changing the config.');
 }
 
-/** Train, validation, test and baseline scores side by side, main metric first and loss last. */
-export function scoreRows(run: RunSummary): { metric: string; cells: (number | undefined)[] }[] {
+export interface ScoreRow {
+  readonly metric: MetricName;
+  /** Train, validation, test, baseline. */
+  readonly cells: (number | undefined)[];
+}
+
+/** The scores that are read first, side by side: main metric first and loss last. */
+export function scoreRows(run: RunSummary): ScoreRow[] {
+  const main = mainMetric(run);
+  const rows = allScoreRows(run).filter(({ metric }) => METRICS[metric].headline);
+  const rank = ({ metric }: ScoreRow): number => (metric === main ? 0 : metric === 'loss' ? 2 : 1);
+  return rows.sort((a, b) => rank(a) - rank(b));
+}
+
+/** The rest of the scores, in the order of the schema. */
+export function furtherScoreRows(run: RunSummary): ScoreRow[] {
+  return allScoreRows(run).filter(({ metric }) => !METRICS[metric].headline);
+}
+
+function allScoreRows(run: RunSummary): ScoreRow[] {
   const columns: (Scores | undefined)[] = [run.train, run.validation, run.test, run.baseline?.test];
-  const metrics = new Set<keyof Scores>([mainMetric(run)]);
-  for (const scores of columns) {
-    for (const metric of Object.keys(scores ?? {}) as (keyof Scores)[])
-      if (metric !== 'loss') metrics.add(metric);
-  }
-  metrics.add('loss');
-  return [...metrics]
+  return metricNameSchema.options
     .map((metric) => ({ metric, cells: columns.map((scores) => scores?.[metric]) }))
     .filter((row) => row.cells.some((cell) => cell !== undefined));
 }

@@ -1,14 +1,14 @@
 // Owns what a split scores: raw outputs and encoded targets in, named metrics in the target's own unit out; and the
 // baseline that a model has to beat. Plain JavaScript, float64.
-import type { MetricName } from '../../shared/schema/experiment';
 import type { FittedTarget } from '../../shared/schema/recipe';
 import type { LossName } from '../../shared/schema/training';
+import { classificationScores } from '../evaluate/classification';
+import { meanAbsolutePercentage, moreRegressionScores, regressionScores } from '../evaluate/regression';
+import { classScalars, onlyDefined, type NamedScores } from '../evaluate/scalarScores';
 import type { EncodedSplit } from '../recipe/dataset';
 import { lossOf, sigmoid, softmaxInto } from './losses';
-import { classificationScores, regressionScores, rocAuc, rocAucOneVsRest } from './metrics';
 
-/** As `Scores` of schema/run.ts; a metric that is not defined on these rows is left out. */
-export type NamedScores = Partial<Record<MetricName, number>>;
+export type { NamedScores };
 
 export interface ScoreInput {
   readonly target: FittedTarget;
@@ -24,32 +24,71 @@ export interface ScoreInput {
 /** What is worth its time once an epoch: accuracy, or rmse and mae. */
 export function quickScores(input: ScoreInput): NamedScores {
   if (input.target.task === 'regression') {
-    const { rmse, mae } = regression(input);
-    return { rmse, mae };
+    const { actual, predicted, sd } = scaledPairs(input);
+    const { rmse, mae } = regressionScores(actual, predicted);
+    return { rmse: rmse * sd, mae: mae * sd };
   }
-  return { accuracy: classification(input).accuracy };
+  const { outputs, y, rows, width } = input;
+  const actual = actualClasses(y, rows, width);
+  const predicted = predictedClasses(outputs, rows, width);
+  return { accuracy: classificationScores(actual, predicted, Math.max(width, 2)).accuracy };
 }
 
-/** Everything, and the unweighted loss without penalties. */
+/** Every scalar metric of the task that is defined on the rows, and the unweighted loss without penalties. */
 export function fullScores(input: ScoreInput): NamedScores {
   const loss = lossOf(input);
-  const { target } = input;
-  if (target.task === 'regression') return defined({ loss, ...regression(input) });
-  const scores = classification(input);
-  return defined({ loss, ...scores, rocAuc: areaUnderRoc(input) });
+  const scores = input.target.task === 'regression' ? numberScores(input) : classScores(input);
+  return { loss, ...onlyDefined(scores) };
 }
 
-function defined(scores: NamedScores): NamedScores {
-  const entries = Object.entries(scores).filter(([name, value]) => name === 'loss' || Number.isFinite(value));
-  return Object.fromEntries(entries);
+function classScores({ outputs, y, rows, width }: ScoreInput): NamedScores {
+  return classScalars({
+    actual: actualClasses(y, rows, width),
+    predicted: predictedClasses(outputs, rows, width),
+    probabilities: probabilitiesOf(outputs, rows, width),
+    classes: Math.max(width, 2),
+    // A logit ranks as its probability does, and finer.
+    ...(width === 1 ? { score: outputs.subarray(0, rows) } : {}),
+  });
 }
 
-function regression({ target, outputs, y, rows }: ScoreInput): ReturnType<typeof regressionScores> {
-  // Squares of the scaled values: of the target's own they may overflow or vanish.
-  const scaled = (values: Float32Array): Float64Array => Float64Array.from(values.subarray(0, rows));
-  const { rmse, mae, r2 } = regressionScores(scaled(y), scaled(outputs));
-  const { sd } = target.task === 'regression' ? target : { sd: 1 };
-  return { rmse: rmse * sd, mae: mae * sd, r2 };
+/** Squares are of the scaled values: of the target's own they may overflow or vanish. */
+function scaledPairs({ target, outputs, y, rows }: ScoreInput): {
+  actual: Float64Array;
+  predicted: Float64Array;
+  sd: number;
+} {
+  return {
+    actual: Float64Array.from(y.subarray(0, rows)),
+    predicted: Float64Array.from(outputs.subarray(0, rows)),
+    sd: target.task === 'regression' ? target.sd : 1,
+  };
+}
+
+function numberScores(input: ScoreInput): NamedScores {
+  const { sd, ...pairs } = scaledPairs(input);
+  const { mape: _scaled, zeroActual: _alsoScaled, ...scores } = moreRegressionScores(pairs);
+  return {
+    rmse: scores.rmse * sd,
+    mae: scores.mae * sd,
+    r2: scores.r2,
+    ...percentageScore(input),
+    medianAbsoluteError: scores.medianAbsoluteError * sd,
+    maxError: scores.maxError * sd,
+    explainedVariance: scores.explainedVariance,
+    meanBias: scores.meanBias * sd,
+  };
+}
+
+// What is left of an actual 0 after it was scaled, stored as float32 and scaled back, as a share of the train mean.
+const ZERO_SHARE = 2 ** -22;
+
+/** Nothing where an actual value is 0. */
+function percentageScore({ target, outputs, y, rows }: ScoreInput): NamedScores {
+  const actual = toTargetUnit(target, y, rows);
+  const zero = ZERO_SHARE * Math.abs(target.task === 'regression' ? target.mean : 0);
+  if (actual.some((value) => Math.abs(value) <= zero)) return {};
+  return { mape: meanAbsolutePercentage({ actual, predicted: toTargetUnit(target, outputs, rows) }) };
 }
 
 /** Undoes the scaling of the target. @returns [rows] */
@@ -58,14 +97,6 @@ export function toTargetUnit(target: FittedTarget, scaled: Float32Array, rows: n
   const { mean, sd } = target.task === 'regression' ? target : { mean: 0, sd: 1 };
   for (let i = 0; i < rows; i++) values[i] = (scaled[i] ?? 0) * sd + mean;
   return values;
-}
-
-function classification({ outputs, y, rows, width }: ScoreInput): ReturnType<typeof classificationScores> {
-  return classificationScores(
-    actualClasses(y, rows, width),
-    predictedClasses(outputs, rows, width),
-    Math.max(width, 2),
-  );
 }
 
 /** @param y [rows, 1] of 0/1, or one-hot [rows, classes] */
@@ -104,13 +135,6 @@ export function probabilitiesOf(outputs: Float32Array, rows: number, width: numb
     }
   }
   return probabilities;
-}
-
-function areaUnderRoc({ outputs, y, rows, width }: ScoreInput): number {
-  const actual = actualClasses(y, rows, width);
-  // A logit ranks as its probability does, and finer.
-  if (width === 1) return rocAuc(Uint8Array.from(actual), outputs.subarray(0, rows));
-  return rocAucOneVsRest(actual, probabilitiesOf(outputs, rows, width), width);
 }
 
 export interface Baseline {

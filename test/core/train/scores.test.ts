@@ -26,7 +26,18 @@ describe('fullScores', () => {
       rows: 2,
       width: 1,
     });
-    expect(scores).toEqual({ loss: 0.25, rmse: 5, mae: 5, r2: 1 - 50 / 50 });
+    expect(scores).toEqual({
+      loss: 0.25,
+      rmse: 5,
+      mae: 5,
+      r2: 1 - 50 / 50,
+      // 105 and 115 guessed as 100 and 110
+      mape: (5 / 105 + 5 / 115) / 2,
+      medianAbsoluteError: 5,
+      maxError: 5,
+      explainedVariance: 1,
+      meanBias: -5,
+    });
   });
 
   it.each([1e-200, 1e300])('scores a target whose squares are no numbers any more (sd %d)', (sd) => {
@@ -39,7 +50,14 @@ describe('fullScores', () => {
       rows: 2,
       width: 1,
     });
-    expect(scores).toEqual({ loss: 0.25, rmse: 0.5 * sd, mae: 0.5 * sd, r2: 0 });
+    expect(scores).toMatchObject({ loss: 0.25, rmse: 0.5 * sd, mae: 0.5 * sd, r2: 0, maxError: 0.5 * sd });
+  });
+
+  it('has no percentage error where an actual value is 0, though float32 rounds it', () => {
+    const target: FittedTarget = { task: 'regression', column: 'y', mean: 1 / 3, sd: 0.7 };
+    const zero = Float32Array.of((0 - 1 / 3) / 0.7, 1);
+    const input = { target, loss: 'meanSquaredError' as const, outputs: zero, y: zero, rows: 2, width: 1 };
+    expect(fullScores(input)).not.toHaveProperty('mape');
   });
 
   it('leaves out what is not defined on the rows', () => {
@@ -52,8 +70,11 @@ describe('fullScores', () => {
       rows: 2,
       width: 1,
     });
-    expect(Object.keys(scores)).toEqual(['loss', 'accuracy', 'balancedAccuracy', 'macroF1']);
-    expect(scores.accuracy).toBe(0.5);
+    // No ranking of one class; the rest as scikit-learn has it.
+    expect(scores).not.toHaveProperty('rocAuc');
+    expect(scores).not.toHaveProperty('prAuc');
+    expect(scores).toMatchObject({ accuracy: 0.5, precision: 1, recall: 0.5, f1: 2 / 3, mcc: 0, kappa: 0 });
+    expect(Object.values(scores).every(Number.isFinite)).toBe(true);
   });
 });
 

@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  classificationScores,
-  confusionCounts,
-  regressionScores,
-  rocAuc,
-  rocAucOneVsRest,
-} from '../../../src/core/train/metrics';
-import { reference } from './support';
+import { classificationScores, confusionCounts } from '../../../src/core/evaluate/classification';
+import { rocAuc, rocAucOneVsRest } from '../../../src/core/evaluate/ranking';
+import { regressionScores } from '../../../src/core/evaluate/regression';
+import { reference } from '../train/support';
 
 describe('metrics, against scikit-learn', () => {
   it('accuracy, balanced accuracy and macro F1, also when a class never occurs', () => {

@@ -34,5 +34,5 @@ export async function fitBaseline(
   options: FitOptions,
 ): Promise<FittedBaseline> {
   const fit: Fit = FITS[kind];
-  return { kind, ...(await fit(task, checkedRows(train), options)) };
+  return { kind, ...(await fit(task, await checkedRows(train, options), options)) };
 }

@@ -4,7 +4,6 @@ import type { BaselineTask, Fitted, FitOptions, TrainRows } from './contract';
 import { applyLinear, fitLogistic, logisticRows } from './logistic';
 import { learnOutputs } from './problems';
 import { fitRidge } from './ridge';
-import { rowMatrix } from './rowMatrix';
 import { outputMeans } from './trainRows';
 
 const STRENGTH = 1;
@@ -22,8 +21,8 @@ export function overBudget({ clock, budgetMs }: FitOptions): () => boolean {
 }
 
 async function fitNumbers(train: TrainRows, options: FitOptions): Promise<Fitted> {
-  const { x, y, rows, features, outputs, weights } = train;
-  const prepared = logisticRows(x, rows, features, weights);
+  const { y, rows, outputs, weights } = train;
+  const prepared = await logisticRows(train, options);
   const found = await fitRidge(prepared, y, outputMeans(y, rows, outputs, weights), {
     ...options,
     penalty: PENALTY,
@@ -38,7 +37,7 @@ async function fitNumbers(train: TrainRows, options: FitOptions): Promise<Fitted
       iterations: found.iterations,
     },
     predict: async (held, count, breather) =>
-      Float32Array.from(await applyLinear(found.model, rowMatrix(held, count, features), breather)),
+      Float32Array.from(await applyLinear(found.model, held, count, breather)),
   };
 }
 
@@ -47,8 +46,7 @@ async function fitClasses(
   train: TrainRows,
   options: FitOptions,
 ): Promise<Fitted> {
-  const { x, rows, features, weights } = train;
-  const prepared = logisticRows(x, rows, features, weights);
+  const prepared = await logisticRows(train, options);
   const isOver = overBudget(options);
   const found = await learnOutputs(task, train, (problem) =>
     fitLogistic(prepared, problem, { ...options, strength: STRENGTH, maxIterations: MAX_ITERATIONS, isOver }),
@@ -56,10 +54,10 @@ async function fitClasses(
   return {
     description: {
       text:
-        l10n.t('Logistic regression with L2 penalty (C = {0}) on {1} train rows.', STRENGTH, rows) +
+        l10n.t('Logistic regression with L2 penalty (C = {0}) on {1} train rows.', STRENGTH, train.rows) +
         unfinished(found),
       parameters: { C: STRENGTH, maxIterations: MAX_ITERATIONS },
-      rows,
+      rows: train.rows,
       converged: found.converged,
       iterations: found.iterations,
     },

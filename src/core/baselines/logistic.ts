@@ -1,7 +1,7 @@
 // Owns logistic regression with an L2 penalty: minimises strength * sum(weight * log loss) + |w|^2 / 2, the intercept
 // not penalised; one logit for two classes, a logit a class for more. @see sklearn.linear_model.LogisticRegression
 import { minimise, type Objective } from './lbfgs';
-import type { Breather } from './contract';
+import type { Breather, TrainRows } from './contract';
 import { Pacer } from './pacer';
 import type { Learnt, Problem } from './problems';
 import {
@@ -64,7 +64,7 @@ export async function fitLogistic(
     model,
     iterations: found.iterations,
     converged: found.converged,
-    predict: (x, count, breather) => applyLinear(model, rowMatrix(x, count, rows.matrix.features), breather),
+    predict: (x, count, breather) => applyLinear(model, x, count, breather),
   };
 }
 
@@ -206,30 +206,31 @@ function softmaxLoss(
   return weight * loss;
 }
 
-/** @returns [rows, width] */
+/** @param x [rows, features] @returns [rows, width] */
 export async function applyLinear(
   { weights, intercept }: LinearModel,
-  matrix: RowMatrix,
+  x: Float32Array,
+  rows: number,
   options: Breather,
 ): Promise<Float64Array> {
   const width = intercept.length;
-  const result = new Float64Array(matrix.rows * width);
-  const sums = new Float64Array(width);
   const pacer = new Pacer(options);
-  for (let row = 0; row < matrix.rows; row++) {
+  const matrix = await rowMatrix(x, rows, weights.length / width, pacer);
+  const result = new Float64Array(rows * width);
+  const sums = new Float64Array(width);
+  for (let row = 0; row < rows; row++) {
     rowProduct(matrix, row, weights, width, sums);
     for (let k = 0; k < width; k++) result[row * width + k] = (sums[k] ?? 0) + (intercept[k] ?? 0);
-    if (pacer.spend((width * matrix.stored) / matrix.rows)) await pacer.rest();
+    if (pacer.spend((width * matrix.stored) / rows)) await pacer.rest();
   }
   return result;
 }
 
-export function logisticRows(
-  x: Float32Array,
-  rows: number,
-  features: number,
-  weights?: Float32Array,
-): LogisticRows {
-  const matrix = rowMatrix(x, rows, features);
-  return { matrix, moments: featureMoments(matrix, weights), weights };
+export async function logisticRows(
+  { x, rows, features, weights }: Pick<TrainRows, 'x' | 'rows' | 'features' | 'weights'>,
+  options: Breather,
+): Promise<LogisticRows> {
+  const pacer = new Pacer(options);
+  const matrix = await rowMatrix(x, rows, features, pacer);
+  return { matrix, moments: await featureMoments(matrix, weights, pacer), weights };
 }

@@ -113,28 +113,40 @@ async function nearestRows(
   for (let i = 0; i < count; i++) {
     query.set(queries.subarray(i * width, (i + 1) * width));
     distances.fill(Infinity);
-    nearestOf(points, rows, query, distances, found.subarray(i * neighbours, (i + 1) * neighbours));
-    if (pacer.spend(rows * Math.min(width, 3 * BLOCK))) await pacer.rest();
+    const compared = nearestOf(
+      points,
+      rows,
+      query,
+      distances,
+      found.subarray(i * neighbours, (i + 1) * neighbours),
+    );
+    if (pacer.spend(compared + 5 * rows)) await pacer.rest();
   }
   return found;
 }
 
-/** @param distances [neighbours] infinite, filled with squared distances @param found filled with rows */
+/**
+ * @param distances [neighbours] infinite, filled with squared distances
+ * @param found [neighbours], filled with rows
+ * @returns values that were compared
+ */
 function nearestOf(
   points: Float32Array,
   rows: number,
   query: Float64Array,
   distances: Float64Array,
   found: Uint32Array,
-): void {
+): number {
   const width = query.length;
   const last = distances.length - 1;
   let limit = Infinity;
   let at = 0;
+  let compared = 0;
   for (let row = 0; row < rows; row++, at += width) {
     let sum = 0;
+    let j = 0;
     // A block at a time: the compiler keeps its sums apart, and most rows need no second one.
-    for (let j = 0; j < width && sum < limit; j += BLOCK) {
+    for (; j < width && sum < limit; j += BLOCK) {
       const p = at + j;
       const a = (points[p] ?? 0) - (query[j] ?? 0);
       const b = (points[p + 1] ?? 0) - (query[j + 1] ?? 0);
@@ -146,6 +158,7 @@ function nearestOf(
       const h = (points[p + 7] ?? 0) - (query[j + 7] ?? 0);
       sum += a * a + b * b + (c * c + d * d) + (e * e + f * f + (g * g + h * h));
     }
+    compared += j;
     if (!(sum < limit)) continue;
     let place = last;
     while (place > 0 && (distances[place - 1] ?? 0) > sum) {
@@ -157,6 +170,7 @@ function nearestOf(
     found[place] = row;
     limit = distances[last] ?? 0;
   }
+  return compared;
 }
 
 interface Votes {

@@ -2,8 +2,8 @@
 import { throwIfAborted } from '../../shared/abort';
 import type { Breather } from './contract';
 
-/** Some 10 ms of multiply-adds in plain JavaScript. */
-const OPERATIONS_BETWEEN_BREATHS = 1e7;
+/** Some 10 ms of multiply-adds with their loads, in plain JavaScript. */
+const OPERATIONS_BETWEEN_BREATHS = 4e6;
 
 export class Pacer {
   private spent = 0;

@@ -1,5 +1,6 @@
 // Owns rows times weights and back, for rows that are mostly zeros (one-hot, TF-IDF) and for rows that are not.
 // Weights of a feature lie together: [features, width].
+import type { Pacer } from './pacer';
 
 /** A row-major matrix, dense or without its zeros. */
 export interface RowMatrix {
@@ -17,9 +18,17 @@ export interface RowMatrix {
 /** Above this share of values that are not zero the indices cost more than the zeros. */
 const DENSE_FROM = 0.4;
 
-export function rowMatrix(x: Float32Array, rows: number, features: number): RowMatrix {
+export async function rowMatrix(
+  x: Float32Array,
+  rows: number,
+  features: number,
+  pacer: Pacer,
+): Promise<RowMatrix> {
   let stored = 0;
-  for (let i = 0; i < rows * features; i++) if (x[i] !== 0) stored++;
+  for (let row = 0; row < rows; row++) {
+    for (let i = row * features; i < (row + 1) * features; i++) if (x[i] !== 0) stored++;
+    if (pacer.spend(features)) await pacer.rest();
+  }
   const starts = new Float64Array(rows + 1);
   if (stored > DENSE_FROM * rows * features) {
     for (let row = 0; row <= rows; row++) starts[row] = row * features;
@@ -36,6 +45,7 @@ export function rowMatrix(x: Float32Array, rows: number, features: number): RowM
       values[at++] = value;
     }
     starts[row + 1] = at;
+    if (pacer.spend(features)) await pacer.rest();
   }
   return { rows, features, stored, starts, indices, values };
 }
@@ -110,39 +120,37 @@ export interface FeatureMoments {
 }
 
 /** Two passes, so that a large mean costs no digits of the variance. */
-export function featureMoments(matrix: RowMatrix, weights?: Float32Array): FeatureMoments {
-  const { rows, features } = matrix;
+export async function featureMoments(
+  matrix: RowMatrix,
+  weights: Float32Array | undefined,
+  pacer: Pacer,
+): Promise<FeatureMoments> {
+  const { rows, features, starts, indices, values } = matrix;
   const means = new Float64Array(features);
   const variances = new Float64Array(features);
   const seen = new Float64Array(features);
   let total = 0;
   for (let row = 0; row < rows; row++) total += weights?.[row] ?? 1;
-  forEachValue(matrix, (row, j, value) => {
-    means[j] = (means[j] ?? 0) + (value * (weights?.[row] ?? 1)) / total;
-  });
-  forEachValue(matrix, (row, j, value) => {
+  for (let row = 0; row < rows; row++) {
+    addRow(matrix, row, Float64Array.of((weights?.[row] ?? 1) / total), 1, means);
+    if (pacer.spend(matrix.stored / rows)) await pacer.rest();
+  }
+  for (let row = 0; row < rows; row++) {
     const weight = weights?.[row] ?? 1;
-    const difference = value - (means[j] ?? 0);
-    variances[j] = (variances[j] ?? 0) + (difference * difference * weight) / total;
-    seen[j] = (seen[j] ?? 0) + weight;
-  });
+    const start = starts[row] ?? 0;
+    const end = starts[row + 1] ?? 0;
+    for (let i = start; i < end; i++) {
+      const j = indices === undefined ? i - start : (indices[i] ?? 0);
+      const difference = (values[i] ?? 0) - (means[j] ?? 0);
+      variances[j] = (variances[j] ?? 0) + (difference * difference * weight) / total;
+      seen[j] = (seen[j] ?? 0) + weight;
+    }
+    if (pacer.spend((2 * matrix.stored) / rows)) await pacer.rest();
+  }
   // The zeros that are not stored.
   for (let j = 0; j < features; j++) {
     const mean = means[j] ?? 0;
     variances[j] = (variances[j] ?? 0) + (mean * mean * Math.max(0, total - (seen[j] ?? 0))) / total;
   }
   return { means, variances, total };
-}
-
-function forEachValue(
-  { rows, starts, indices, values }: RowMatrix,
-  visit: (row: number, feature: number, value: number) => void,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const start = starts[row] ?? 0;
-    const end = starts[row + 1] ?? 0;
-    for (let i = start; i < end; i++) {
-      visit(row, indices === undefined ? i - start : (indices[i] ?? 0), values[i] ?? 0);
-    }
-  }
 }

@@ -1,10 +1,12 @@
 // Owns the check of what a baseline is given, and takes rows of weight 0 away: from here on every row counts.
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
-import type { BaselineData, TrainRows } from './contract';
+import type { BaselineData, Breather, TrainRows } from './contract';
+import { Pacer } from './pacer';
 
 /** @throws BenchError 'train.baselineRows' */
-export function checkedRows(data: BaselineData): TrainRows {
+export async function checkedRows(data: BaselineData, options: Breather): Promise<TrainRows> {
+  const pacer = new Pacer(options);
   const { rows, features, x, y, weights } = data;
   const outputs = rows === 0 ? 0 : y.length / rows;
   if (rows < 1 || x.length !== rows * features || !Number.isInteger(outputs) || outputs < 1) {
@@ -21,8 +23,8 @@ export function checkedRows(data: BaselineData): TrainRows {
   if (weights !== undefined && weights.length !== rows) {
     throw unusable(l10n.t('Expected {0} weights, found {1}', rows, weights.length));
   }
-  checkFinite(x, features);
-  checkFinite(y, outputs);
+  await checkFinite(x, features, pacer);
+  await checkFinite(y, outputs, pacer);
   return { ...data, ...weighedRows(data, outputs), outputs };
 }
 
@@ -30,8 +32,11 @@ function unusable(problem: string): BenchError {
   return new BenchError('train.baselineRows', l10n.t('The baselines cannot be fitted: {0}.', problem));
 }
 
-function checkFinite(values: Float32Array, width: number): void {
+const CHUNK = 2 ** 20;
+
+async function checkFinite(values: Float32Array, width: number, pacer: Pacer): Promise<void> {
   for (let i = 0; i < values.length; i++) {
+    if (i % CHUNK === 0 && pacer.spend(CHUNK)) await pacer.rest();
     if (Number.isFinite(values[i])) continue;
     throw unusable(l10n.t('row {0} has {1}, expected a number', Math.floor(i / width), String(values[i])));
   }
@@ -65,16 +70,9 @@ export function takeRows(values: Float32Array, picked: ArrayLike<number>, width:
   const taken = new Float32Array(picked.length * width);
   for (let i = 0; i < picked.length; i++) {
     const from = (picked[i] ?? 0) * width;
-    taken.set(values.subarray(from, from + width), i * width);
+    for (let j = 0; j < width; j++) taken[i * width + j] = values[from + j] ?? 0;
   }
   return taken;
-}
-
-/** [rows] of one output. */
-export function outputColumn(y: Float32Array, rows: number, outputs: number, output: number): Float64Array {
-  const column = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) column[row] = y[row * outputs + output] ?? 0;
-  return column;
 }
 
 /** Means of the outputs over the rows, by weight; running, so that no sum overflows. */

@@ -43,7 +43,7 @@ export async function fitBoosting(
   const parts = holdOut(train, problem, options);
   const pacer = new Pacer(options);
   const binned = await binRows(parts.train, randomStream(options.seed, 'baselineBins'), pacer);
-  const grower = new TreeGrower(planHistograms(binned), BOOSTING, pacer);
+  const grower = new TreeGrower(await planHistograms(binned, pacer), BOOSTING, pacer);
   const start = startOf(parts.fit);
   const scores = repeated(start, parts.train.rows);
   const watch = parts.heldOut && new HeldOutLoss(parts.heldOut, start, train.features);
@@ -108,30 +108,31 @@ function holdOut(train: TrainRows, problem: Problem, options: BoostingOptions): 
   const { form, y, width } = problem;
   const early = options.earlyStopping ?? train.rows > BOOSTING.earlyStoppingAbove;
   const all: Targets = { form, y, width, rows: train.rows, weights: train.weights };
-  const taken = early ? heldOutRows(train.rows, problem, options.seed) : [];
+  const taken = early ? heldOutRows(train.rows, problem, options.seed) : new Uint32Array(0);
   if (taken.length === 0 || taken.length === train.rows) return { train, fit: all };
   const isTaken = new Uint8Array(train.rows);
   for (const row of taken) isTaken[row] = 1;
-  const kept = Array.from(isTaken.keys()).filter((row) => isTaken[row] === 0);
-  const { features, weights } = train;
-  const targetsOf = (rows: readonly number[]): Targets => ({
-    form,
-    width,
-    rows: rows.length,
-    y: Float64Array.from({ length: rows.length * width }, (_, i) => {
-      return y[(rows[Math.floor(i / width)] ?? 0) * width + (i % width)] ?? 0;
-    }),
-    weights: weights === undefined ? undefined : takeRows(weights, rows, 1),
-  });
-  const fit = targetsOf(kept);
+  const kept = new Uint32Array(train.rows - taken.length);
+  for (let row = 0, at = 0; row < train.rows; row++) if (isTaken[row] === 0) kept[at++] = row;
+  const { features, x } = train;
+  const fit = targetsOf(all, kept);
   return {
-    train: { rows: kept.length, features, x: takeRows(train.x, kept, features), weights: fit.weights },
+    train: { rows: kept.length, features, x: takeRows(x, kept, features), weights: fit.weights },
     fit,
-    heldOut: { x: takeRows(train.x, taken, features), targets: targetsOf(taken) },
+    heldOut: { x: takeRows(x, taken, features), targets: targetsOf(all, taken) },
   };
 }
 
-function heldOutRows(rows: number, { form, y, width }: Problem, seed: number): number[] {
+function targetsOf({ form, y, width, weights }: Targets, rows: Uint32Array): Targets {
+  const taken = new Float64Array(rows.length * width);
+  for (let i = 0; i < taken.length; i++) {
+    taken[i] = y[(rows[Math.floor(i / width)] ?? 0) * width + (i % width)] ?? 0;
+  }
+  const kept = weights === undefined ? undefined : takeRows(weights, rows, 1);
+  return { form, width, rows: rows.length, y: taken, weights: kept };
+}
+
+function heldOutRows(rows: number, { form, y, width }: Problem, seed: number): Uint32Array {
   const stream = randomStream(seed, 'baselineHeldOut');
   const groups = new Map<number, number[]>();
   for (let row = 0; row < rows; row++) {
@@ -143,7 +144,7 @@ function heldOutRows(rows: number, { form, y, width }: Problem, seed: number): n
   const taken = Array.from(groups.values(), (group) =>
     stream.shuffle(group).slice(0, Math.round(BOOSTING.heldOutShare * group.length)),
   );
-  return taken.flat().sort((a, b) => a - b);
+  return Uint32Array.from(taken.flat()).sort();
 }
 
 function classOf(y: Float64Array, row: number, width: number): number {

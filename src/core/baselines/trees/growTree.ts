@@ -70,6 +70,7 @@ export class TreeGrower {
     const { partition } = this;
     for (let i = 0; i < partition.length; i++) partition[i] = i;
     const root = this.rootOf(gradients);
+    if (this.pacer.spend(this.costOf(root))) await this.pacer.rest();
     const splittable: Node[] = root.split === undefined ? [] : [root];
     let leaves = 1;
     while (splittable.length > 0 && leaves < this.options.maxLeaves) {
@@ -77,15 +78,16 @@ export class TreeGrower {
       leaves++;
       const children = this.divide(node, gradients, leaves === this.options.maxLeaves);
       for (const child of children) if (child.split !== undefined) splittable.push(child);
-      if (this.pacer.spend((node.end - node.start) * this.costOfRow())) await this.pacer.rest();
+      if (this.pacer.spend(this.costOf(node))) await this.pacer.rest();
     }
     for (const node of splittable) this.release(node);
     return this.finish(root, scores, place);
   }
 
-  /** About: columns that are added for the smaller half, and the row's own way. */
-  private costOfRow(): number {
-    return 5 + this.plan.dense.length + this.plan.entries.length / this.plan.binned.rows;
+  /** About, in operations: columns that are added for each row, and its own way; bins that are looked at. */
+  private costOf({ start, end }: Node): number {
+    const { dense, entries, binned, size } = this.plan;
+    return (end - start) * (5 + dense.length + entries.length / binned.rows) + 5 * size;
   }
 
   private rootOf(gradients: Gradients): Node {

@@ -1,5 +1,6 @@
 // Owns the histograms of a node: per bin the sums of gradients and hessians and the number of rows. A column most of
 // whose rows are in one bin (one-hot, TF-IDF) costs only its other rows: that bin is what is left of the node's sums.
+import type { Pacer } from '../pacer';
 import type { BinnedRows } from './bins';
 
 /** Per bin: gradients, hessians, rows. */
@@ -29,7 +30,7 @@ export interface HistogramPlan {
   readonly size: number;
 }
 
-export function planHistograms(binned: BinnedRows): HistogramPlan {
+export async function planHistograms(binned: BinnedRows, pacer: Pacer): Promise<HistogramPlan> {
   const { rows, features, bins, binStarts } = binned;
   const dense: number[] = [];
   const sparse: number[] = [];
@@ -38,6 +39,7 @@ export function planHistograms(binned: BinnedRows): HistogramPlan {
   const counts = new Uint32Array(256);
   for (let j = 0; j < features; j++) {
     counts.fill(0);
+    if (pacer.spend(3 * rows)) await pacer.rest();
     for (let at = j * rows; at < (j + 1) * rows; at++) {
       const bin = bins[at] ?? 0;
       counts[bin] = (counts[bin] ?? 0) + 1;
@@ -63,11 +65,14 @@ export function planHistograms(binned: BinnedRows): HistogramPlan {
     entries: new Uint32Array(starts[rows] ?? 0),
     size: binStarts[features] ?? 0,
   };
-  fillEntries(plan);
+  await fillEntries(plan, pacer);
   return plan;
 }
 
-function fillEntries({ binned, sparse, usualBins, starts, entries }: HistogramPlan): void {
+async function fillEntries(
+  { binned, sparse, usualBins, starts, entries }: HistogramPlan,
+  pacer: Pacer,
+): Promise<void> {
   const { rows, bins, binStarts } = binned;
   const next = starts.slice();
   for (let i = 0; i < sparse.length; i++) {
@@ -81,6 +86,7 @@ function fillEntries({ binned, sparse, usualBins, starts, entries }: HistogramPl
       entries[entry] = place;
       next[row] = entry + 1;
     }
+    if (pacer.spend(2 * rows)) await pacer.rest();
   }
 }
 

@@ -2,6 +2,7 @@
 // baseline that a model has to beat. Plain JavaScript, float64.
 import type { FittedTarget } from '../../shared/schema/recipe';
 import type { LossName } from '../../shared/schema/training';
+import { constantOutputs, repeatRow } from '../baselines/constant';
 import { classificationScores } from '../evaluate/classification';
 import { meanAbsolutePercentage, moreRegressionScores, regressionScores } from '../evaluate/regression';
 import { classScalars, onlyDefined, type NamedScores } from '../evaluate/scalarScores';
@@ -153,33 +154,12 @@ export function scoreBaseline(
   train: EncodedSplit,
   test: EncodedSplit,
 ): Baseline {
-  const constant = new Float32Array(width);
-  for (let j = 0; j < width; j++) {
-    let mean = 0;
-    for (let row = 0; row < train.rows; row++) mean += ((train.y[row * width + j] ?? 0) - mean) / (row + 1);
-    constant[j] = rawOutput(target, mean);
-  }
-  const outputs = new Float32Array(test.rows * width);
-  for (let row = 0; row < test.rows; row++) outputs.set(constant, row * width);
+  const constant = constantOutputs({ task: target.task, y: train.y, rows: train.rows, outputs: width });
+  const outputs = repeatRow(constant, test.rows);
   return {
     kind: target.task === 'regression' ? 'mean' : 'majority',
     test: fullScores({ target, loss, outputs, y: test.y, rows: test.rows, width }),
   };
-}
-
-// Stands for log(0) of a class that train rows lack: finite, so that the loss is huge and not NaN.
-const TINY_SHARE = 1e-15;
-
-/** The raw output whose activation gives `mean`. */
-function rawOutput(target: FittedTarget, mean: number): number {
-  switch (target.task) {
-    case 'regression':
-      return mean;
-    case 'binary':
-      return Math.log(Math.max(mean, TINY_SHARE)) - Math.log(Math.max(1 - mean, TINY_SHARE));
-    case 'multiclass':
-      return Math.log(Math.max(mean, TINY_SHARE));
-  }
 }
 
 /**

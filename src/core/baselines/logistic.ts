@@ -133,6 +133,8 @@ class LogLoss implements Objective {
       for (let k = 0; k < width; k++) sums[k] = (sums[k] ?? 0) + (errors[k] ?? 0);
       if (pacer.spend(2 * width * (matrix.stored / matrix.rows + 10))) await pacer.rest();
     }
+    // With what the search keeps of its last steps.
+    if (pacer.spend(60 * point.length)) await pacer.rest();
     let squares = 0;
     for (let j = 0, i = 0; j < matrix.features; j++) {
       const scale = this.scales[j] ?? 1;
@@ -206,6 +208,9 @@ function softmaxLoss(
   return weight * loss;
 }
 
+/** Of a row far from those that were fitted; finite as float32, and so is the difference of two. */
+const MAX_OUTPUT = 1e38;
+
 /** @param x [rows, features] @returns [rows, width] */
 export async function applyLinear(
   { weights, intercept }: LinearModel,
@@ -220,7 +225,10 @@ export async function applyLinear(
   const sums = new Float64Array(width);
   for (let row = 0; row < rows; row++) {
     rowProduct(matrix, row, weights, width, sums);
-    for (let k = 0; k < width; k++) result[row * width + k] = (sums[k] ?? 0) + (intercept[k] ?? 0);
+    for (let k = 0; k < width; k++) {
+      const value = (sums[k] ?? 0) + (intercept[k] ?? 0);
+      result[row * width + k] = Math.min(Math.max(value, -MAX_OUTPUT), MAX_OUTPUT);
+    }
     if (pacer.spend((width * matrix.stored) / rows)) await pacer.rest();
   }
   return result;

@@ -94,7 +94,7 @@ async function solvePrimal(input: RidgeInput, options: Breather): Promise<Float6
         right[i] = (right[i] ?? 0) + value * (targets[row * outputs + k] ?? 0);
       }
     }
-    if (pacer.spend(size * outputs)) await pacer.rest();
+    if (pacer.spend(2 * size * (outputs + 2))) await pacer.rest();
   }
   await choleskyInPlace(gram, size, pacer);
   return solveCholesky(gram, size, right, outputs);

@@ -34,10 +34,13 @@ export async function binRows(train: ValueRows, stream: RandomStream, pacer: Pac
       sample === undefined
         ? thresholdsOf(column.slice(), weights)
         : thresholdsOf(Float32Array.from(sample, (row) => column[row] ?? 0));
+    if (pacer.spend(rows * 20)) await pacer.rest();
     thresholds.push(found);
     binStarts[j + 1] = (binStarts[j] ?? 0) + found.length + 1;
-    for (let row = 0, at = j * rows; row < rows; row++, at++) bins[at] = binOf(column[row] ?? 0, found);
-    if (pacer.spend(rows * 20)) await pacer.rest();
+    for (let row = 0, at = j * rows; row < rows; row++, at++) {
+      bins[at] = firstNotBelow(found, column[row] ?? 0);
+      if (pacer.spend(20)) await pacer.rest();
+    }
   }
   return { rows, features, thresholds, binStarts, bins };
 }
@@ -63,10 +66,6 @@ function firstNotBelow(values: Float64Array, value: number): number {
     else high = middle;
   }
   return low;
-}
-
-export function binOf(value: number, thresholds: Float64Array): number {
-  return firstNotBelow(thresholds, value);
 }
 
 /** @param values are sorted in place where they have no weights */

@@ -144,6 +144,11 @@ export class UpdateRule {
     }
   }
 
+  /** The average goes on from these weights: they were put in place of the trained ones. Copies. */
+  setAverage(parameters: FloatArray): void {
+    this.moving?.set(parameters);
+  }
+
   /** Copies: the optimizer's slots, and `average`, `accumulated`, `accumulatedBatches` where they are in use. */
   save(): OptimizerState {
     const { step, slots } = this.optimizer.save();

@@ -1,6 +1,6 @@
 // Owns how far stated probabilities are from how often things happen: the calibration curve, its expected and its
 // maximum error.
-import { quantileOfSorted } from './percentiles';
+import { binOf, quantileOfSorted } from './percentiles';
 import type { ClassProbabilities } from './ranking';
 
 export const CALIBRATION_BINS = 10;
@@ -62,18 +62,6 @@ function quantileEdges(values: Float64Array, bins: number): Float64Array {
   const sorted = values.slice().sort();
   // As numpy.percentile gets them: to per cent and back.
   return uniformEdges(bins).map((q) => quantileOfSorted(sorted, (q * 100) / 100));
-}
-
-/** How many edges are below the value. @see numpy.searchsorted, side='left' */
-function binOf(edges: Float64Array, value: number): number {
-  let low = 0;
-  let high = edges.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((edges[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 export interface CalibrationError {

@@ -64,13 +64,17 @@ export function residualsOf({ actual, predicted }: NumberPairs): Float64Array {
 /** sklearn takes the epsilon of float64. */
 const EPSILON = Number.EPSILON;
 
-/** @see sklearn.metrics.mean_absolute_percentage_error: a share, not per cent */
-export function meanAbsolutePercentage({ actual, predicted }: NumberPairs): number {
-  const share = predicted.map((value, row) => {
+/** |predicted - actual| / max(|actual|, epsilon), one a row. */
+export function percentageErrors({ actual, predicted }: NumberPairs): Float64Array {
+  return predicted.map((value, row) => {
     const truth = actual[row] ?? 0;
     return Math.abs(value - truth) / Math.max(Math.abs(truth), EPSILON);
   });
-  return meanOf(share);
+}
+
+/** @see sklearn.metrics.mean_absolute_percentage_error: a share, not per cent */
+export function meanAbsolutePercentage(pairs: NumberPairs): number {
+  return meanOf(percentageErrors(pairs));
 }
 
 /**
@@ -107,7 +111,7 @@ export function averageOfOutputs(outputs: readonly NumberPairs[]): Omit<MoreRegr
 }
 
 /** The power of two at or below the largest magnitude; 1 when all are 0 or one is not finite. */
-function scaleOf(values: Float64Array): number {
+export function scaleOf(values: Float64Array): number {
   let max = 0;
   for (const value of values) max = Math.max(max, Math.abs(value));
   return max > 0 && Number.isFinite(max) ? 2 ** Math.floor(Math.log2(max)) : 1;
@@ -145,6 +149,8 @@ export function meanSquare(values: Float64Array, centre: number): ScaledMean {
 
 function explained(residual: ScaledMean, total: ScaledMean): number {
   if (total.mean === 0) return NaN;
+  // Before the scales, whose ratio may be beyond any number.
+  if (residual.mean === 0) return 1;
   return 1 - (residual.mean / total.mean) * (residual.scale / total.scale) ** 2;
 }
 

@@ -17,7 +17,7 @@ interface Case {
   readonly scores: Record<string, number>;
   readonly binary?: Record<string, number>;
 }
-const { cases } = readReference<{ cases: Case[] }>('classes');
+const { cases } = readReference('classes') as { cases: Case[] };
 
 describe('scores of classes, against scikit-learn', () => {
   it.each(cases)('$name', ({ name, actual, predicted, classes, ...expected }) => {

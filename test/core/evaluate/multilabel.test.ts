@@ -28,7 +28,7 @@ interface RetrievalCase {
   readonly mrr: number;
   readonly hits: number[];
 }
-const { cases, retrieval } = readReference<{ cases: LabelCase[]; retrieval: RetrievalCase[] }>('labels');
+const { cases, retrieval } = readReference('labels') as { cases: LabelCase[]; retrieval: RetrievalCase[] };
 const CUTS = [1, 3, 6];
 
 describe('scores of several labels a row, against scikit-learn', () => {

@@ -60,9 +60,10 @@ interface MulticlassCase {
   readonly ece: number;
   readonly mce: number;
 }
-const { binary, multiclass } = readReference<{ binary: BinaryCase[]; multiclass: MulticlassCase[] }>(
-  'probabilities',
-);
+const { binary, multiclass } = readReference('probabilities') as {
+  binary: BinaryCase[];
+  multiclass: MulticlassCase[];
+};
 const COSTS = { costFalsePositive: 2.5, costFalseNegative: 7 };
 
 describe('scores of a binary probability, against scikit-learn', () => {

@@ -6,11 +6,13 @@ import { expect } from 'vitest';
 
 const NON_FINITE = new Set(['NaN', 'Infinity', '-Infinity']);
 
-export function readReference<T>(name: 'classes' | 'probabilities' | 'numbers' | 'labels' | 'intervals'): T {
+export function readReference(
+  name: 'classes' | 'probabilities' | 'numbers' | 'labels' | 'intervals',
+): unknown {
   const text = readFileSync(path.resolve('test/fixtures/evaluate', `${name}.json`), 'utf8');
   return JSON.parse(text, (_key, value: unknown) =>
     typeof value === 'string' && NON_FINITE.has(value) ? Number(value) : value,
-  ) as T;
+  );
 }
 
 const TOLERANCE = 1e-9;

@@ -23,10 +23,10 @@ interface Case {
   };
   readonly conformal: { readonly coverage: string; readonly halfWidth: number }[];
 }
-const { cases, outputs } = readReference<{
+const { cases, outputs } = readReference('numbers') as {
   cases: Case[];
   outputs: { actual: number[][]; predicted: number[][]; scores: Record<string, number> };
-}>('numbers');
+};
 
 const pairsOf = (
   actual: number[],

@@ -4,13 +4,13 @@
 export interface Objective {
   /** Fills the gradient. @returns the value at `point` */
   evaluate(point: Float64Array, gradient: Float64Array): Promise<number>;
+  /** Second derivative of each parameter, about; above 0. A guess makes parameters of any scale alike. */
+  curvature(point: Float64Array): Promise<Float64Array>;
 }
 
 export interface LbfgsOptions {
   readonly objective: Objective;
   readonly start: Float64Array;
-  /** Second derivative of each parameter, about: a guess makes columns of any scale alike. Above 0. */
-  readonly curvature: Float64Array;
   /** Ends where no entry of the gradient is larger. */
   readonly tolerance: number;
   readonly maxIterations: number;
@@ -31,6 +31,8 @@ const CURVATURE = 0.9;
 /** Values closer than this, relatively, cannot be told apart: the slope decides (Hager & Zhang 2005, eq. 4.1). */
 const VALUE_NOISE = 1e-14;
 const MAX_TRIALS = 40;
+/** The curvature is looked at anew after so many iterations, then after twice as many, and so on. */
+const FIRST_REFRESH = 40;
 
 interface State {
   readonly point: Float64Array;
@@ -39,19 +41,24 @@ interface State {
 }
 
 export async function minimise(options: LbfgsOptions): Promise<Minimum> {
-  const { objective, start, curvature, tolerance, maxIterations, isOver } = options;
+  const { objective, start, tolerance, maxIterations, isOver } = options;
   const size = start.length;
   const gradient = new Float64Array(size);
   let state: State = { point: start, gradient, value: await objective.evaluate(start, gradient) };
-  let history = new History(curvature);
+  let history = new History(await objective.curvature(start));
+  let refresh = FIRST_REFRESH;
   for (let iteration = 0; ; iteration++) {
     const converged = largest(state.gradient) <= tolerance;
     if (converged || iteration === maxIterations || isOver()) {
       return { point: state.point, iterations: iteration, converged };
     }
+    if (iteration === refresh) {
+      refresh *= 2;
+      history = new History(await objective.curvature(state.point));
+    }
     let direction = history.direction(state.gradient);
     if (!(dot(direction, state.gradient) < 0)) {
-      history = new History(curvature);
+      history = new History(history.curvature);
       direction = history.direction(state.gradient);
     }
     const next = await searchLine(objective, state, direction);
@@ -59,7 +66,7 @@ export async function minimise(options: LbfgsOptions): Promise<Minimum> {
       // No lower point: once more without what is remembered, then this is as low as float64 sees.
       if (history.isEmpty)
         return { point: state.point, iterations: iteration, converged: isFlat(state, tolerance) };
-      history = new History(curvature);
+      history = new History(await objective.curvature(state.point));
       continue;
     }
     history.add(state, next);
@@ -94,7 +101,7 @@ class History {
   private readonly changes: Float64Array[] = [];
   private scale = 1;
 
-  constructor(private readonly curvature: Float64Array) {}
+  constructor(readonly curvature: Float64Array) {}
 
   get isEmpty(): boolean {
     return this.steps.length === 0;

@@ -6,6 +6,7 @@ import { Pacer } from './pacer';
 import type { Learnt, Problem } from './problems';
 import {
   addRow,
+  addSquares,
   featureMoments,
   rowMatrix,
   rowProduct,
@@ -25,6 +26,9 @@ export interface LogisticOptions extends Breather {
  * to about 1e-6.
  */
 const TOLERANCE = 1e-9;
+
+/** Of the intercept, which no penalty holds: where every probability is 0 or 1 a step must end somewhere. */
+const MIN_CURVATURE = 1e-9;
 
 /** A linear model: logits = x * weights + intercept. */
 export interface LinearModel {
@@ -54,7 +58,6 @@ export async function fitLogistic(
   const found = await minimise({
     objective,
     start,
-    curvature: objective.curvature(),
     tolerance: TOLERANCE,
     maxIterations: options.maxIterations,
     isOver: options.isOver,
@@ -101,22 +104,33 @@ class LogLoss implements Objective {
     this.errors = new Float64Array(width);
   }
 
-  /** The diagonal of the second derivatives where every probability is the share of the class. */
-  curvature(): Float64Array {
+  /** The diagonal of the second derivatives. */
+  async curvature(point: Float64Array): Promise<Float64Array> {
     const { matrix, moments, y, width, weights } = this.input;
-    const result = new Float64Array((matrix.features + 1) * width);
-    for (let k = 0; k < width; k++) {
-      let share = 0;
-      for (let row = 0; row < matrix.rows; row++) {
-        share += ((y[row * width + k] ?? 0) * (weights?.[row] ?? 1)) / moments.total;
+    const { features } = matrix;
+    const { errors, pacer } = this;
+    this.unscale(point);
+    const result = new Float64Array((features + 1) * width);
+    const totals = result.subarray(features * width);
+    for (let row = 0; row < matrix.rows; row++) {
+      const weight = (weights?.[row] ?? 1) / moments.total;
+      this.rowLoss(row, y, 1);
+      for (let k = 0; k < width; k++) {
+        const probability = (errors[k] ?? 0) + (y[row * width + k] ?? 0);
+        const slope = weight * Math.max(probability * (1 - probability), 0);
+        errors[k] = slope;
+        totals[k] = (totals[k] ?? 0) + slope;
       }
-      const spread = Math.max(share * (1 - share), 1e-6);
-      for (let j = 0; j < matrix.features; j++) {
-        const scale = this.scales[j] ?? 1;
-        result[j * width + k] = (spread * (moments.variances[j] ?? 0) + this.penalty) * scale * scale;
-      }
-      result[matrix.features * width + k] = spread;
+      addSquares(matrix, row, moments.means, errors, result);
+      if (pacer.spend(3 * width * (matrix.stored / matrix.rows + 10))) await pacer.rest();
     }
+    for (let j = 0, i = 0; j < features; j++) {
+      const scale = this.scales[j] ?? 1;
+      for (let k = 0; k < width; k++, i++) {
+        result[i] = ((result[i] ?? 0) + this.penalty) * scale * scale;
+      }
+    }
+    for (let k = 0; k < width; k++) totals[k] = Math.max(totals[k] ?? 0, MIN_CURVATURE);
     return result;
   }
 

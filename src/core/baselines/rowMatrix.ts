@@ -111,6 +111,28 @@ export function addRow(
   }
 }
 
+/** sums[feature, k] += (value - mean)^2 * factors[k], for one row; of values that are not stored nothing is added. */
+export function addSquares(
+  { starts, indices, values }: RowMatrix,
+  row: number,
+  means: Float64Array,
+  factors: Float64Array,
+  sums: Float64Array,
+): void {
+  const width = factors.length;
+  const start = starts[row] ?? 0;
+  const end = starts[row + 1] ?? 0;
+  for (let i = start; i < end; i++) {
+    const j = indices === undefined ? i - start : (indices[i] ?? 0);
+    const difference = (values[i] ?? 0) - (means[j] ?? 0);
+    const square = difference * difference;
+    for (let k = 0; k < width; k++) {
+      const at = j * width + k;
+      sums[at] = (sums[at] ?? 0) + square * (factors[k] ?? 0);
+    }
+  }
+}
+
 /** Mean and variance of each feature over the rows, by weight. */
 export interface FeatureMoments {
   readonly means: Float64Array;

@@ -64,6 +64,24 @@ describe('the nearest neighbours baseline', () => {
     }
   });
 
+  it('breaks ties by index wherever the equally near rows lie', async () => {
+    const stream = randomStream(8, 'grid');
+    const rows = 120;
+    const x = Float32Array.from({ length: rows * 3 }, () => stream.nextInt(4));
+    const y = Float32Array.from({ length: rows }, (_, row) => 2 ** (row % 20));
+    const queries = Float32Array.from({ length: 60 * 3 }, () => stream.nextInt(6) - 1);
+    const fitted = await fitBaseline('nearest', 'regression', { rows, features: 3, x, y }, FIT);
+    const found = await fitted.predict(queries, 60, { breathe });
+    for (let i = 0; i < 60; i++) {
+      const distance = (row: number): number =>
+        [0, 1, 2].reduce((sum, j) => sum + ((x[row * 3 + j] ?? 0) - (queries[i * 3 + j] ?? 0)) ** 2, 0);
+      const nearest = Array.from({ length: rows }, (_, row) => row)
+        .sort((a, b) => distance(a) - distance(b) || a - b)
+        .slice(0, 5);
+      expect(found[i]).toBeCloseTo(nearest.reduce((sum, row) => sum + (y[row] ?? 0), 0) / 5, 1);
+    }
+  });
+
   it('asks fewer where there are fewer train rows', async () => {
     const data = { rows: 2, features: 1, x: Float32Array.of(0, 1), y: Float32Array.of(2, 4) };
     expect(await fittedOutputs({ kind: 'nearest', task: 'regression', data })).toEqual(Float32Array.of(3, 3));

@@ -1,6 +1,6 @@
 // Owns how a matrix whose columns may be ids (of a category, of a token) becomes one that linear models, distances and
 // trees can use. What it learns (which ids are frequent, how rare a token is) is of train rows only.
-import type { BaselineKind } from './contract';
+import type { BaselineKind, Breather } from './contract';
 import {
   idsWriter,
   numbersWriter,
@@ -10,18 +10,19 @@ import {
   type MatrixSlice,
   type SliceWriter,
 } from './matrixSlices';
+import { Pacer } from './pacer';
 
 export interface BaselineMatrix {
   readonly features: number;
-  /** Ids and tokens that share a column since there are too many for the memory. */
+  /** Ids that count as unknown and tokens that are left out, since there are too many for the memory. */
   readonly merged: number;
   /** @param x [rows, width] as the train rows were @returns [rows, features]; `x` itself where all columns are numbers */
-  of(x: Float32Array, rows: number): Float32Array;
+  readonly of: (x: Float32Array, rows: number, options: Breather) => Promise<Float32Array>;
 }
 
 export interface MatrixOptions {
   readonly kind: BaselineKind;
-  /** Values that the matrix of the train rows may hold; the rarest ids share a column beyond that. */
+  /** Values that the matrix of the train rows may hold; beyond that the rarest ids and tokens have no column. */
   readonly maxCells?: number | undefined;
 }
 
@@ -41,18 +42,22 @@ export function baselineMatrix(
 ): BaselineMatrix {
   const width = rows === 0 ? 0 : x.length / rows;
   if (slices.every(({ kind }) => kind === 'numbers'))
-    return { features: width, merged: 0, of: (held) => held };
+    return { features: width, merged: 0, of: (held) => Promise.resolve(held) };
   const columns = columnsPerId(rows, slices, options);
   const writers = slices.map((slice) => writerOf({ x, rows, width }, slice, columns, options.kind));
   const features = writers.reduce((sum, writer) => sum + writer.features, 0);
   return {
     features,
     merged: writers.reduce((sum, { merged }) => sum + merged, 0),
-    of: (held, count) => {
+    of: async (held, count, breather) => {
+      const pacer = new Pacer(breather);
       const result = new Float32Array(count * features);
       let at = 0;
       for (const writer of writers) {
-        for (let row = 0; row < count; row++) writer.write(held, row * width, result, row * features + at);
+        for (let row = 0; row < count; row++) {
+          writer.write(held, row * width, result, row * features + at);
+          if (pacer.spend(writer.features + 100)) await pacer.rest();
+        }
         at += writer.features;
       }
       return result;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { baselineMatrix } from '../../../src/core/baselines/matrix';
-import { fixture, largestDifference } from './support';
+import { breathe, fixture, largestDifference } from './support';
 
 const reference = z
   .object({
@@ -21,14 +21,14 @@ const reference = z
   .parse(fixture('matrix'));
 
 describe('baselineMatrix', () => {
-  it('leaves a matrix of numbers as it is', () => {
+  it('leaves a matrix of numbers as it is', async () => {
     const x = Float32Array.of(1, 2, 3, 4);
     const matrix = baselineMatrix(x, 2, [{ kind: 'numbers', start: 0, width: 2 }], { kind: 'linear' });
     expect(matrix.features).toBe(2);
-    expect(matrix.of(x, 2)).toBe(x);
+    expect(await matrix.of(x, 2, { breathe })).toBe(x);
   });
 
-  it('makes ids one-hot beside numbers, and what it does not know the unknown id', () => {
+  it('makes ids one-hot beside numbers, and what it does not know the unknown id', async () => {
     const x = Float32Array.of(0.5, 1, 0.25, 2);
     const matrix = baselineMatrix(
       x,
@@ -40,11 +40,11 @@ describe('baselineMatrix', () => {
       { kind: 'linear' },
     );
     expect(matrix.features).toBe(4);
-    expect(matrix.of(x, 2)).toEqual(Float32Array.of(0, 1, 0, 0.5, 0, 0, 1, 0.25));
-    expect(matrix.of(Float32Array.of(9, 7), 1)).toEqual(Float32Array.of(1, 0, 0, 9));
+    expect(await matrix.of(x, 2, { breathe })).toEqual(Float32Array.of(0, 1, 0, 0.5, 0, 0, 1, 0.25));
+    expect(await matrix.of(Float32Array.of(9, 7), 1, { breathe })).toEqual(Float32Array.of(1, 0, 0, 9));
   });
 
-  it("weighs tokens as scikit-learn's TfidfTransformer that was fitted on the train rows", () => {
+  it("weighs tokens as scikit-learn's TfidfTransformer that was fitted on the train rows", async () => {
     for (const { train, held, width, size, tokens, weighed } of reference.cases) {
       const x = Float32Array.from(tokens);
       const matrix = baselineMatrix(
@@ -56,24 +56,24 @@ describe('baselineMatrix', () => {
         },
       );
       expect(matrix.features).toBe(size - 1);
-      expect(largestDifference(matrix.of(x, train + held), weighed)).toBeLessThan(1e-6);
+      expect(largestDifference(await matrix.of(x, train + held, { breathe }), weighed)).toBeLessThan(1e-6);
     }
   });
 
-  it('gives a text without tokens zeros', () => {
+  it('gives a text without tokens zeros', async () => {
     const slices = [{ kind: 'tokens', start: 0, width: 2, size: 3 }] as const;
     const matrix = baselineMatrix(Float32Array.of(1, 2, 2, 2), 2, slices, { kind: 'nearest' });
-    expect(matrix.of(Float32Array.of(0, 0), 1)).toEqual(Float32Array.of(0, 0));
+    expect(await matrix.of(Float32Array.of(0, 0), 1, { breathe })).toEqual(Float32Array.of(0, 0));
   });
 
-  it('leaves more than 255 categories in order for trees', () => {
+  it('leaves more than 255 categories in order for trees', async () => {
     const x = Float32Array.of(3, 300, 255);
     const slices = [{ kind: 'ids', start: 0, width: 1, size: 301 }] as const;
-    expect(baselineMatrix(x, 3, slices, { kind: 'boostedTrees' }).of(x, 3)).toEqual(x);
+    expect(await baselineMatrix(x, 3, slices, { kind: 'boostedTrees' }).of(x, 3, { breathe })).toEqual(x);
     expect(baselineMatrix(x, 3, slices, { kind: 'linear' }).features).toBe(301);
   });
 
-  it('gives the rarest ids and tokens no column where the memory ends', () => {
+  it('gives the rarest ids and tokens no column where the memory ends', async () => {
     const rows = 400;
     const x = Float32Array.from({ length: rows * 2 }, (_, i) =>
       i % 2 === 0 ? 1 + (Math.floor(i / 2) % 100) * ((i / 2) % 3 === 0 ? 1 : 0) : 1 + (i % 90),
@@ -89,7 +89,7 @@ describe('baselineMatrix', () => {
     );
     expect(matrix.features).toBe(128);
     expect(matrix.merged).toBe(200 - 64 + 99 - 64);
-    const made = matrix.of(x, rows);
+    const made = await matrix.of(x, rows, { breathe });
     // Id 1 is the most frequent one, right after the unknown one.
     expect(made[1]).toBe(1);
     expect(made.length).toBe(rows * 128);

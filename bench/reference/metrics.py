@@ -381,7 +381,7 @@ def wilcoxon_cases():
         res = st.wilcoxon(d, method=st.PermutationMethod(n_resamples=np.inf))
         d = np.append(d, 0)  # a zero is left out
         cases.append({"differences": d, "method": "exact", "statistic": res.statistic, "pValue": res.pvalue})
-    for n in (26, 60):
+    for n in (32, 60):
         d = np.round(rng.standard_normal(n) * 3 + 1)
         res = st.wilcoxon(d, method="asymptotic", correction=False)
         cases.append({"differences": d, "method": "normal", "statistic": res.statistic, "pValue": res.pvalue})

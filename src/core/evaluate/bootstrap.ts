@@ -1,8 +1,9 @@
 // Owns how sure a score is, whatever its formula: rows are drawn again with replacement, all their columns together, and
 // the score is taken each time (percentile bootstrap).
-import { randomStream, type RandomStream } from '../../shared/random';
+import { randomStream } from '../../shared/random';
 import type { Interval } from '../../shared/schema/interval';
 import { Pacer } from '../baselines/pacer';
+import { rowDrawer } from './drawRows';
 import { LEVEL } from './intervals';
 import { quantileOfSorted } from './percentiles';
 import type { RowMetric } from './rowMetrics';
@@ -106,32 +107,31 @@ async function resampled(
   metrics: readonly RowMetric[],
   options: BootstrapOptions,
 ): Promise<{ whole: number[]; drawn: Float64Array[] }> {
-  const { rows, seed, draw = randomDraw(randomStream(seed, 'bootstrap'), rows) } = options;
+  const { rows, seed, draw = rowDrawer(rows, randomStream(seed, 'bootstrap')) } = options;
   const pacer = new Pacer(options);
   const resamples = rows === 0 ? 0 : resamplesFor(rows, options.resamples);
   const all = Uint32Array.from({ length: rows }, (_, row) => row);
-  const whole = metrics.map((metric) => metric(all));
+  const whole: number[] = [];
+  for (const metric of metrics) {
+    whole.push(metric(all));
+    if (pacer.spend(rows * OPERATIONS_PER_ROW)) await pacer.rest();
+  }
   const drawn = metrics.map(() => new Float64Array(resamples));
   const sample = new Uint32Array(rows);
   for (let resample = 0; resample < resamples; resample++) {
     draw(sample, resample);
-    metrics.forEach((metric, j) => {
+    if (pacer.spend(rows * OPERATIONS_PER_ROW)) await pacer.rest();
+    for (const [j, metric] of metrics.entries()) {
       const values = drawn[j];
       if (values !== undefined) values[resample] = metric(sample);
-    });
-    if (pacer.spend(rows * (metrics.length + 1) * OPERATIONS_PER_ROW)) await pacer.rest();
+      if (pacer.spend(rows * OPERATIONS_PER_ROW)) await pacer.rest();
+    }
   }
   return { whole, drawn };
 }
 
 /** Of a pacer's operations: a random look-up or two, and a count. */
 export const OPERATIONS_PER_ROW = 10;
-
-function randomDraw(stream: RandomStream, rows: number): (into: Uint32Array) => void {
-  return (into) => {
-    for (let i = 0; i < into.length; i++) into[i] = stream.nextInt(rows);
-  };
-}
 
 /** Quantiles of the values that are defined; NaN when none is. @see numpy.percentile */
 export function percentileInterval(

@@ -62,13 +62,13 @@ export function averagePrecisionMetric(positive: Uint8Array, score: ScoreArray):
 function rankMetric(
   positive: Uint8Array,
   score: ScoreArray,
-  area: (counts: Float64Array) => number,
+  area: (counts: Uint32Array) => number,
 ): RowMetric {
   const { thresholds } = thresholdCounts(positive, score);
   // Of a score that is NaN there are no thresholds.
   if (thresholds.length === 0) return () => NaN;
   const codes = Uint32Array.from(positive, (is, row) => 2 * placeOf(thresholds, score[row] ?? 0) + is);
-  const counts = new Float64Array(2 * thresholds.length);
+  const counts = new Uint32Array(2 * thresholds.length);
   return (rows) => {
     counts.fill(0);
     for (const row of rows) {

@@ -6,6 +6,7 @@ import { randomStream, type RandomStream } from '../../shared/random';
 import type { Interval } from '../../shared/schema/interval';
 import { Pacer } from '../baselines/pacer';
 import { OPERATIONS_PER_ROW, percentileInterval, resamplesFor, type BootstrapOptions } from './bootstrap';
+import { drawNumbers } from './drawRows';
 import { LEVEL } from './intervals';
 import type { RowGroups } from './rowGroups';
 import type { RowMetric } from './rowMetrics';
@@ -116,6 +117,7 @@ async function scoreSlice(
 }
 
 function drawInto(into: Uint32Array, from: Uint32Array, stream: RandomStream): Uint32Array {
-  for (let i = 0; i < into.length; i++) into[i] = from[stream.nextInt(from.length)] ?? 0;
+  drawNumbers(into, from.length, stream);
+  for (let i = 0; i < into.length; i++) into[i] = from[into[i] ?? 0] ?? 0;
   return into;
 }

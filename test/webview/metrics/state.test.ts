@@ -15,6 +15,7 @@ import {
   announcement,
   backendTooltip,
   endingSentence,
+  furtherScoreRows,
   nextStep,
   scoreRows,
   uncertainty,
@@ -219,6 +220,13 @@ describe('words', () => {
       { metric: 'accuracy', cells: [0.99, undefined, 0.981, 0.442] },
       { metric: 'loss', cells: [0.04, undefined, 0.09, undefined] },
     ]);
+  });
+
+  it('shows few scores and keeps the rest apart, in the order of the schema', () => {
+    const test = { rocAuc: 0.9, kappa: 0.8, mcc: 0.7, loss: 0.3, accuracy: 0.95 };
+    const run = { ...ended, train: undefined, baseline: undefined, test };
+    expect(scoreRows(run).map(({ metric }) => metric)).toEqual(['accuracy', 'rocAuc', 'loss']);
+    expect(furtherScoreRows(run).map(({ metric }) => metric)).toEqual(['mcc', 'kappa']);
   });
 
   it('names every rung with its reason, and CPU plainly', () => {

@@ -1,11 +1,12 @@
 // Owns the drawn graph: an SVG that pans, zooms and is walked with the arrow keys. Told what to show, tells which layer
 // was chosen; never changes the architecture.
 import * as l10n from '@vscode/l10n';
+import { layerKindLabel } from '../../src/shared/modelTexts';
 import type { Architecture, ArchitectureNode } from '../../src/shared/schema/architecture';
 import { el, svg } from '../ui/dom';
 import { formatCount } from '../ui/format';
 import { layoutArchitecture, type Arrow, type Box, type Diagram } from './layout';
-import { kindLabel, parameterText, shapeText, spoken } from './words';
+import { parameterText, shapeText, spoken } from './words';
 
 const MIN_ZOOM = 0.05;
 const MAX_ZOOM = 4;
@@ -50,7 +51,7 @@ function drawBox({ node, x, y, width, height }: Box): SVGGElement {
     ' ',
     text('box-side', node.activation ?? '', { x: width - 14, y: 23, anchor: 'end' }),
     ' ',
-    text('box-small', `${kindLabel(node.kind)} → ${shapeText(node.outputShape)}`, { x: 16, y: 41 }),
+    text('box-small', `${layerKindLabel(node.kind)} → ${shapeText(node.outputShape)}`, { x: 16, y: 41 }),
     ' ',
     text('box-small strong', node.parameters > 0 ? parameterText(node.parameters) : '', {
       x: width - 14,

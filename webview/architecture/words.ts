@@ -1,25 +1,8 @@
 // Owns what the Architecture page says of a layer, on the box, in the table, to a screen reader and in Mermaid. Pure.
 import * as l10n from '@vscode/l10n';
-import { assertNever } from '../../src/shared/errors';
+import { layerKindLabel } from '../../src/shared/modelTexts';
 import type { Architecture, ArchitectureNode } from '../../src/shared/schema/architecture';
 import { formatCount } from '../ui/format';
-
-export function kindLabel(kind: ArchitectureNode['kind']): string {
-  switch (kind) {
-    case 'input':
-      return l10n.t('Input');
-    case 'dense':
-      return l10n.t('Dense');
-    case 'dropout':
-      return l10n.t('Dropout');
-    case 'output':
-      return l10n.t('Output');
-    case 'loss':
-      return l10n.t('Loss');
-    default:
-      return assertNever(kind);
-  }
-}
 
 /** e.g. `128` or `28 × 28 × 3`; a scalar has no dimensions. */
 export function shapeText(shape: readonly number[]): string {
@@ -35,7 +18,7 @@ export function spoken(node: ArchitectureNode): string {
   return [
     node.label,
     node.activation,
-    `${kindLabel(node.kind)} → ${shapeText(node.outputShape)}`,
+    `${layerKindLabel(node.kind)} → ${shapeText(node.outputShape)}`,
     node.parameters > 0 ? parameterText(node.parameters) : undefined,
     ...node.notes,
   ]

@@ -13,6 +13,7 @@ import { button, announcer, checkbox, dropdown, emptyState, progressRing } from 
 import { onDidChangeTheme, applyPalette } from '../ui/theme';
 import { epochTable } from './epochTable';
 import { MetricChart } from './chart';
+import { lossLabel } from '../../src/shared/modelTexts';
 import { runHeader, type RunAction } from './header';
 import { xColumn } from './points';
 import {
@@ -23,7 +24,7 @@ import {
   type MetricsEvent,
   type MetricsState,
 } from './state';
-import { announcement, lossLabel } from './words';
+import { announcement } from './words';
 
 /** At most one spoken summary in this time. */
 const SPEAK_EVERY_MS = 5000;

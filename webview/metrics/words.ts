@@ -6,7 +6,7 @@ import { METRICS } from '../../src/shared/metricCatalogue';
 import { metricLabel as labelOfMetric } from '../../src/shared/metricTexts';
 import { metricNameSchema, type MetricName } from '../../src/shared/schema/experiment';
 import type { RunPhase, RunState, RunSummary, Rung, Scores } from '../../src/shared/schema/run';
-import type { BackendName, LossName } from '../../src/shared/schema/training';
+import type { BackendName } from '../../src/shared/schema/training';
 import { formatDuration } from '../../src/shared/format';
 import {
   formatCell,
@@ -22,21 +22,6 @@ import { wilsonInterval } from './interval';
 export function metricLabel(metric: string): string {
   const known = metricNameSchema.safeParse(metric);
   return known.success ? labelOfMetric(known.data) : metric;
-}
-
-export function lossLabel(loss: LossName): string {
-  switch (loss) {
-    case 'meanSquaredError':
-      return l10n.t('mean squared error');
-    case 'meanAbsoluteError':
-      return l10n.t('mean absolute error');
-    case 'binaryCrossEntropy':
-      return l10n.t('binary cross-entropy');
-    case 'categoricalCrossEntropy':
-      return l10n.t('categorical cross-entropy');
-    default:
-      return assertNever(loss);
-  }
 }
 
 const SHARES: ReadonlySet<string> = new Set<MetricName>([
@@ -235,6 +220,14 @@ export function endingSentence(run: RunSummary): string | undefined {
         ? l10n.t('Stopped early after epoch {0}: the validation loss no longer improved.', epoch)
         : l10n.t(
             'Stopped early after epoch {0}: the validation loss had not improved since epoch {1}, the best.',
+            epoch,
+            best,
+          );
+    case 'budget':
+      return best === undefined
+        ? l10n.t('Stopped after epoch {0}: the minutes or steps of the config are used up.', epoch)
+        : l10n.t(
+            'Stopped after epoch {0}: the minutes or steps of the config are used up; epoch {1} was the best by validation loss.',
             epoch,
             best,
           );

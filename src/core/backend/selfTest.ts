@@ -1,63 +1,87 @@
 // Owns the self-test of a backend: a short training with every activation, to be equal to the same training on the
 // plain JavaScript backend. A backend that trains wrongly (tfjs#4326 was one) is found here, before real data.
-import { randomStream } from '../../shared/random';
+import { randomStream, type RandomStream } from '../../shared/random';
+import { experimentSchema } from '../../shared/schema/experiment';
 import { activationSchema } from '../../shared/schema/model';
-import type { BackendName } from '../../shared/schema/training';
-import type { LayerPlan, ModelPlan } from '../model/plan';
+import { optimizerSchema, type BackendName } from '../../shared/schema/training';
+import type { InputSlice } from '../model/inputSlice';
+import { planModel, type ModelPlan } from '../model/plan';
 import { createTfjsEngine } from '../train/tfjs/tfjsEngine';
 
-const ROWS = 48;
-const INPUTS = 7;
+const ROWS = 18;
+const NUMBERS = 4;
+const CATEGORIES = 5;
+const WORDS = 4;
+const VOCABULARY = 9;
+const INPUT_WIDTH = NUMBERS + 1 + WORDS;
 const WIDTH = 9;
 const CLASSES = 3;
-const EPOCHS = 3;
-/** 48 rows in batches of 20: the last one is shorter, as in life. */
-const BATCH = 20;
+const EPOCHS = 2;
+/** 18 rows in batches of 12: the last one is shorter, as in life. */
+const BATCH = 12;
 
-/** A dense layer per activation, and dropout. */
+/** Four numbers, a category of five, a text of up to four words. */
+const INPUTS: readonly InputSlice[] = [
+  { kind: 'numbers', start: 0, width: NUMBERS },
+  { kind: 'ids', column: 'category', start: NUMBERS, size: CATEGORIES },
+  { kind: 'tokens', column: 'text', start: NUMBERS + 1, width: WORDS, size: VOCABULARY },
+];
+
+/** Every kind of layer and every activation, each narrow: what a backend does wrong shows in the weights. */
 function selfTestPlan(): ModelPlan {
-  const layers: LayerPlan[] = activationSchema.options.map((activation, i) => ({
-    kind: 'dense',
-    id: `layer${i}`,
-    inputs: i === 0 ? INPUTS : WIDTH,
-    units: WIDTH,
-    activation,
-    initializer: 'glorotUniform',
-    useBias: true,
-    l2: 0.01,
-  }));
-  layers.push(
-    { kind: 'dropout', id: 'dropout', width: WIDTH, rate: 0.25 },
-    {
-      kind: 'dense',
-      id: 'output',
-      inputs: WIDTH,
-      units: CLASSES,
-      activation: 'softmax',
-      initializer: 'glorotUniform',
-      useBias: true,
-      l2: 0,
+  const experiment = experimentSchema.parse({
+    name: 'self-test',
+    data: { path: 'self-test.csv', target: { column: 'y', task: 'multiclass' } },
+    features: [{ column: 'x', type: 'number' }],
+    split: { method: 'random' },
+    training: {},
+    model: {
+      inputs: {
+        text: {
+          dimensions: 4,
+          layers: [
+            { type: 'positions' },
+            { type: 'conv1d', filters: 4, kernelSize: 2 },
+            { type: 'transformer', heads: 2, feedForward: 5 },
+            { type: 'lstm', units: 4, sequence: true },
+            { type: 'gru', units: 3, bidirectional: true, sequence: true },
+            { type: 'pool', method: 'max' },
+          ],
+        },
+      },
+      layers: [
+        // Side by side: one behind the other, rounding would grow from layer to layer.
+        {
+          type: 'parallel',
+          branches: activationSchema.options.map((activation) => [
+            { type: 'dense', units: 3, activation, l2: 0.01 },
+          ]),
+        },
+        { type: 'dense', units: WIDTH, activation: 'tanh' },
+        { type: 'residual', layers: [{ type: 'batchNorm' }, { type: 'dense', units: WIDTH }] },
+        { type: 'parallel', branches: [[{ type: 'layerNorm' }], [{ type: 'dense', units: 3 }]] },
+        { type: 'dropout', rate: 0.25 },
+      ],
     },
-  );
-  return {
-    task: 'multiclass',
-    loss: 'categoricalCrossEntropy',
-    inputWidth: INPUTS,
-    outputWidth: CLASSES,
-    layers,
-  };
+  });
+  return planModel({ experiment, inputs: INPUTS, inputWidth: INPUT_WIDTH, outputWidth: CLASSES });
 }
 
 /** What a backend makes of the self-test: the weights after it. The named backend must be active. */
 export async function trainSelfTest(backend: BackendName): Promise<Float32Array> {
   const stream = randomStream(1, 'self-test');
-  const x = Float32Array.from({ length: ROWS * INPUTS }, () => stream.nextNormal());
+  const x = selfTestRows(stream);
   const y = new Float32Array(ROWS * CLASSES);
   for (let row = 0; row < ROWS; row++) y[row * CLASSES + stream.nextInt(CLASSES)] = 1;
   const engine = createTfjsEngine({
     plan: selfTestPlan(),
     // Plain descent: Adam would blow a gradient that is only rounding up to a whole step.
-    optimizer: { type: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true },
+    update: {
+      optimizer: optimizerSchema.parse({ type: 'sgd', momentum: 0.9, nesterov: true }),
+      clipping: { type: 'globalNorm', limit: 5 },
+      averaging: false,
+      accumulateBatches: 1,
+    },
     seed: 1,
     data: { rows: ROWS, x, y },
     backend,
@@ -66,12 +90,31 @@ export async function trainSelfTest(backend: BackendName): Promise<Float32Array>
     const order = Uint32Array.from({ length: ROWS }, (_, i) => i);
     const outputs = new Float32Array(ROWS * CLASSES);
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
-      await engine.trainSteps({ order, from: 0, batchSize: BATCH, outputs, afterStep: () => true });
+      await engine.trainSteps({
+        order,
+        from: 0,
+        batchSize: BATCH,
+        outputs,
+        learningRate: () => 0.02,
+        afterStep: () => true,
+      });
     }
     return engine.getParameters();
   } finally {
     engine.dispose();
   }
+}
+
+function selfTestRows(stream: RandomStream): Float32Array {
+  const x = new Float32Array(ROWS * INPUT_WIDTH);
+  for (let row = 0; row < ROWS; row++) {
+    const at = row * INPUT_WIDTH;
+    for (let j = 0; j < NUMBERS; j++) x[at + j] = stream.nextNormal();
+    x[at + NUMBERS] = stream.nextInt(CATEGORIES);
+    // Texts of every length, padded.
+    for (let j = 0; j < row % (WORDS + 1); j++) x[at + NUMBERS + 1 + j] = 1 + stream.nextInt(VOCABULARY - 1);
+  }
+  return x;
 }
 
 /** The largest absolute difference; Infinity when one is not finite. The weights are about 1 in size. */

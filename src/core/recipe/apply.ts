@@ -44,6 +44,12 @@ function applyEncoder(
     case 'category':
       encoders.category.apply(encoder, textValues(table, column), x, stride, offset);
       break;
+    case 'categoryIds':
+      encoders.categoryIds.apply(encoder, textValues(table, column), x, stride, offset);
+      break;
+    case 'tokens':
+      encoders.tokens.apply(encoder, textValues(table, column), x, stride, offset);
+      break;
     case 'boolean':
       encoders.boolean.apply(encoder, textValues(table, column), x, stride, offset);
       break;

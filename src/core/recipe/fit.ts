@@ -8,17 +8,21 @@ import type { FittedEncoder } from '../../shared/schema/recipe';
 import type { Table } from '../data/table';
 import { booleanEncoder } from './encoders/boolean';
 import { categoryEncoder } from './encoders/category';
+import { categoryIdsEncoder } from './encoders/categoryIds';
 import { datetimeEncoder } from './encoders/datetime';
 import type { DropReason, Encoder, EncoderType } from './encoders/encoder';
 import { numberEncoder } from './encoders/number';
 import { textEncoder } from './encoders/text';
+import { tokensEncoder } from './encoders/tokens';
 
 export const encoders = {
   number: numberEncoder,
   category: categoryEncoder,
+  categoryIds: categoryIdsEncoder,
   boolean: booleanEncoder,
   datetime: datetimeEncoder,
   text: textEncoder,
+  tokens: tokensEncoder,
 } satisfies { readonly [T in EncoderType]: Encoder<T> };
 
 export function isUsed(feature: Feature): feature is UsedFeature {
@@ -68,13 +72,17 @@ function fitFeature(feature: UsedFeature, train: Table): AnyFit {
     case 'number':
       return encoders.number.fit(feature, numberValues(train, feature.column));
     case 'category':
-      return encoders.category.fit(feature, textValues(train, feature.column));
+      return feature.encode === 'oneHot'
+        ? encoders.category.fit(feature, textValues(train, feature.column))
+        : encoders.categoryIds.fit(feature, textValues(train, feature.column));
     case 'boolean':
       return encoders.boolean.fit(feature, textValues(train, feature.column));
     case 'datetime':
       return encoders.datetime.fit(feature, textValues(train, feature.column));
     case 'text':
-      return encoders.text.fit(feature, textValues(train, feature.column));
+      return feature.encode === 'tfidf'
+        ? encoders.text.fit(feature, textValues(train, feature.column))
+        : encoders.tokens.fit(feature, textValues(train, feature.column));
   }
 }
 

@@ -16,7 +16,7 @@ const word = z.int();
 const randomStateSchema = z.tuple([word, word, word, word]).readonly();
 
 const headerSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   kind: z.enum(['best', 'last']),
   /** Whole epochs done. */
   epoch: z.int(),
@@ -31,12 +31,16 @@ const headerSchema = z.object({
   shuffle: randomStateSchema,
   /** State of each dropout layer's stream, by layer id. */
   random: z.record(z.string(), randomStateSchema),
-  earlyStopping: z.object({ best: jsonNumberSchema, bestEpoch: z.int(), wait: z.int() }),
+  /** State of each callback by its name; the training knows what is in it. */
+  callbacks: z.record(z.string(), z.unknown()),
   optimizer: z.object({ type: z.string(), step: z.int() }),
   tensors: z.array(
     z.object({
-      /** parameters: `<layer>/kernel` and `<layer>/bias`. slot: `<slot>`, as long as all parameters together. */
-      group: z.enum(['parameters', 'slot']),
+      /**
+       * parameters: `<layer>/kernel` and so on. slot: `<slot>`, as long as all parameters together or a single number.
+       * seen: the outputs of the pass that is going on, for its running scores.
+       */
+      group: z.enum(['parameters', 'slot', 'seen']),
       name: z.string(),
       shape: z.array(z.int().min(0)),
     }),
@@ -55,6 +59,8 @@ export interface Checkpoint extends Omit<Header, 'version' | 'tensors'> {
   readonly parameters: readonly CheckpointTensor[];
   /** Optimizer slots, flat, each over all parameters. */
   readonly slots: Readonly<Record<string, Float32Array>>;
+  /** [position, outputs]: raw outputs of the positions done. */
+  readonly seen: Float32Array;
 }
 
 /** Replaces the file as a whole: a crash leaves the old one or the new one. */
@@ -78,11 +84,11 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
 }
 
 export function encodeCheckpoint(checkpoint: Checkpoint): Buffer {
-  const { parameters, slots, ...state } = checkpoint;
-  const payload = [...parameters.map((tensor) => tensor.values), ...Object.values(slots)];
+  const { parameters, slots, seen, ...state } = checkpoint;
+  const payload = [...parameters.map((tensor) => tensor.values), ...Object.values(slots), seen];
   const header: Header = {
     ...state,
-    version: 1,
+    version: 2,
     tensors: [
       ...parameters.map(({ name, shape }) => ({ group: 'parameters' as const, name, shape: [...shape] })),
       ...Object.entries(slots).map(([name, values]) => ({
@@ -90,6 +96,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Buffer {
         name,
         shape: [values.length],
       })),
+      { group: 'seen' as const, name: 'seen', shape: [seen.length] },
     ],
   };
   const text = Buffer.from(stringifyJson(header), 'utf8');
@@ -115,17 +122,19 @@ export function decodeCheckpoint(bytes: Buffer, path: string): Checkpoint {
   const header = parseHeader(bytes.subarray(start, payloadStart).toString('utf8'), path);
   const parameters: CheckpointTensor[] = [];
   const slots: Record<string, Float32Array> = {};
+  let seen = new Float32Array(0);
   let at = payloadStart;
   for (const { group, name, shape } of header.tensors) {
     const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
     if (at + values.length * WORD > end) throw damaged(path);
     for (let i = 0; i < values.length; i++, at += WORD) values[i] = bytes.readFloatLE(at);
     if (group === 'parameters') parameters.push({ name, shape, values });
-    else slots[name] = values;
+    else if (group === 'slot') slots[name] = values;
+    else seen = values;
   }
   if (at !== end) throw damaged(path);
   const { version: _version, tensors: _tensors, ...state } = header;
-  return { ...state, parameters, slots };
+  return { ...state, parameters, slots, seen };
 }
 
 function parseHeader(text: string, path: string): Header {
@@ -141,7 +150,7 @@ function damaged(path: string, cause?: unknown): BenchError {
   return new BenchError(
     'run.checkpointDamaged',
     l10n.t(
-      'Checkpoint {0}: expected a whole checkpoint of version 1, found a damaged file. Train the run again.',
+      'Checkpoint {0}: expected a whole checkpoint of version 2, found a damaged file. Train the run again.',
       path,
     ),
     { details: { path }, ...(cause === undefined ? {} : { cause }) },

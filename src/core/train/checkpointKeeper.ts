@@ -22,7 +22,9 @@ export class CheckpointKeeper {
     private readonly clock: Clock,
     private readonly sink: CheckpointSink,
     private readonly emit: Emit,
+    best?: Checkpoint,
   ) {
+    this.bestCheckpoint = best;
     this.lastWrittenMs = clock.now();
   }
 

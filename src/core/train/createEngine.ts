@@ -1,7 +1,8 @@
 // Owns the choice of an engine for a backend and what it is given of experiment and data.
 import type { Experiment } from '../../shared/schema/experiment';
 import type { BackendName } from '../../shared/schema/training';
-import { planModel } from '../model/plan';
+import { inputSlices } from '../model/inputSlice';
+import { planModel, type ModelPlan } from '../model/plan';
 import type { EncodedDataset } from '../recipe/dataset';
 import type { TrainingData, TrainingEngine } from './engine';
 import { balancedRowWeights } from './scores';
@@ -17,14 +18,22 @@ export interface CreateEngineOptions {
 /** @throws BenchError 'config.lossForTask' */
 export function createEngine({ experiment, dataset, backend }: CreateEngineOptions): TrainingEngine {
   const { training } = experiment;
-  const plan = planModel({ experiment, inputWidth: dataset.features, outputWidth: dataset.outputs });
+  const plan = planDataset(experiment, dataset);
   return createTfjsEngine({
     plan,
-    optimizer: training.optimizer,
+    update: training,
     seed: training.seed,
     data: trainingData(experiment, dataset),
     backend,
   });
+}
+
+/** The network for encoded data. @throws BenchError of the area config */
+export function planDataset(
+  experiment: Experiment,
+  { features, outputs, recipe }: EncodedDataset,
+): ModelPlan {
+  return planModel({ experiment, inputWidth: features, inputs: inputSlices(recipe), outputWidth: outputs });
 }
 
 function trainingData({ training, data }: Experiment, dataset: EncodedDataset): TrainingData {

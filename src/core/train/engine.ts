@@ -1,8 +1,14 @@
-// Owns the contract of a training engine: what computes steps and outputs. The loop above it knows epochs, early
-// stopping and events; an engine knows none of that, so that a faster one can take its place.
+// Owns the contract of a training engine: what computes steps and outputs. The loop above it knows epochs, callbacks and
+// events; an engine knows none of that, so that a faster one can take its place.
 import type { RandomState } from '../../shared/random';
-import type { BackendName, OptimizerConfig } from '../../shared/schema/training';
+import type {
+  AveragingConfig,
+  BackendName,
+  ClippingConfig,
+  OptimizerConfig,
+} from '../../shared/schema/training';
 import type { ModelPlan } from '../model/plan';
+import type { OptimizerState } from './update/optimizer';
 
 export interface TrainingData {
   readonly rows: number;
@@ -11,7 +17,22 @@ export interface TrainingData {
   /** [rows, outputWidth], row-major: the scaled number, 0/1, or one-hot. */
   readonly y: Float32Array;
   /** [rows]; the mean of weight * loss over a batch's rows is minimised. Absent: all 1. */
-  readonly weights?: Float32Array;
+  readonly weights?: Float32Array | undefined;
+}
+
+export interface StepDone {
+  /** Of the batch: weighted mean plus penalties, before the update. */
+  readonly loss: number;
+  readonly rows: number;
+  /**
+   * Whether loss, gradients and weights after the update are finite (a relu can hide a NaN from the loss). When not,
+   * nothing was changed: the weights are the last finite ones.
+   */
+  readonly finite: boolean;
+  /** Length of all gradients together, before clipping. */
+  readonly gradientNorm: number;
+  /** false while gradients are only accumulated. */
+  readonly updated: boolean;
 }
 
 export interface StepsRequest {
@@ -22,11 +43,10 @@ export interface StepsRequest {
   readonly batchSize: number;
   /** [order.length, outputWidth], filled at the positions done: raw outputs seen while training, by position. */
   readonly outputs: Float32Array;
-  /**
-   * Called after every optimizer step with the batch's loss (weighted mean plus L2 penalty) and whether all
-   * parameters are still finite (a relu can hide a NaN from the loss). false ends the call after this step.
-   */
-  readonly afterStep: (loss: number, rows: number, finite: boolean) => boolean;
+  /** Asked before every batch. */
+  readonly learningRate: () => number;
+  /** Called after every batch. false ends the call after this step. */
+  readonly afterStep: (done: StepDone) => boolean;
 }
 
 /** Everything that the next step depends on, besides the data; enough to go on exactly. */
@@ -38,17 +58,11 @@ export interface EngineState {
   readonly random: Readonly<Record<string, RandomState>>;
 }
 
-export interface OptimizerState {
-  /** Updates done. */
-  readonly step: number;
-  /** Each as long as the parameters, e.g. Adam's `m` and `v`. */
-  readonly slots: Readonly<Record<string, Float32Array>>;
-}
-
 export interface InferenceEngine {
   readonly backend: BackendName;
   /**
-   * Raw outputs before the output activation (logits, or the scaled number), without dropout.
+   * Raw outputs before the output activation (logits, or the scaled number), without dropout; of the averaged weights,
+   * when they are averaged.
    * @param x [rows, inputWidth], row-major
    * @returns [rows, outputWidth]
    */
@@ -60,17 +74,43 @@ export interface InferenceEngine {
   dispose(): void;
 }
 
+/** How a node did on some rows. */
+export interface NodeReport {
+  readonly id: string;
+  readonly kind: ModelPlan['nodes'][number]['kind'];
+  /** Of its output over all rows and units. */
+  readonly finite: boolean;
+  readonly mean: number;
+  readonly sd: number;
+  readonly largest: number;
+  /** Units, and those that gave exactly 0 for every row. */
+  readonly units: number;
+  readonly deadUnits: number;
+  /** Lengths of its weights and of their gradients; 0 for a node without any. */
+  readonly weightNorm: number;
+  readonly gradientNorm: number;
+}
+
 export interface TrainingEngine extends InferenceEngine {
   /** Trains until the end of `order` or until `afterStep` says false. @returns the next position in `order` */
   trainSteps(request: StepsRequest): Promise<number>;
+  /** How each node does on these rows of the training data, without dropout and without a step. */
+  inspect(rows: Uint32Array): Promise<readonly NodeReport[]>;
   /** Copies. */
   save(): EngineState;
   restore(state: EngineState): void;
 }
 
+export interface UpdateConfig {
+  readonly optimizer: OptimizerConfig;
+  readonly clipping: ClippingConfig | false;
+  readonly averaging: AveragingConfig | false;
+  readonly accumulateBatches: number;
+}
+
 export interface EngineOptions {
   readonly plan: ModelPlan;
-  readonly optimizer: OptimizerConfig;
+  readonly update: UpdateConfig;
   /** Seeds the first weights and dropout. */
   readonly seed: number;
   readonly data: TrainingData;

@@ -3,13 +3,15 @@ import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { FittedRecipe, FittedTarget } from '../../shared/schema/recipe';
-import type { BackendName } from '../../shared/schema/training';
+import { trainingSchema, type BackendName } from '../../shared/schema/training';
+import { inputSlices } from '../model/inputSlice';
 import { countParameters, parameterLayout, planModel } from '../model/plan';
 import type { Checkpoint } from '../runs/checkpointFiles';
 import { forwardAll } from './forwardAll';
-import { predictedClasses, probabilitiesOf, toTargetUnit } from './scores';
+import { predictedClasses, predictedNumbers, probabilitiesOf, type OutputRule } from './outputs';
+import { toTargetUnit } from './scores';
 import { createTfjsEngine } from './tfjs/tfjsEngine';
-import { flatten } from './trainLoop';
+import { scoredParameters } from './checkpointState';
 
 export type Predictions =
   /** [rows], in the target's own unit. */
@@ -52,7 +54,7 @@ export function loadPredictor({ experiment, recipe, checkpoint, backend }: Predi
   const { target } = recipe;
   const inputWidth = recipe.featureNames.length;
   const outputWidth = outputWidthOf(target);
-  const plan = planModel({ experiment, inputWidth, outputWidth });
+  const plan = planModel({ experiment, inputWidth, inputs: inputSlices(recipe), outputWidth });
   const expected = parameterLayout(plan).map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
   const found = checkpoint.parameters.map(({ name, shape }) => `${name} [${shape.join(', ')}]`);
   if (expected.join() !== found.join()) {
@@ -67,18 +69,18 @@ export function loadPredictor({ experiment, recipe, checkpoint, backend }: Predi
   }
   const engine = createTfjsEngine({
     plan,
-    optimizer: { type: 'sgd', learningRate: 1, momentum: 0, nesterov: false },
+    update: trainingSchema.parse({ optimizer: { type: 'sgd' } }),
     seed: 0,
     data: { rows: 0, x: new Float32Array(0), y: new Float32Array(0) },
     backend,
   });
-  engine.setParameters(flatten(checkpoint));
+  engine.setParameters(scoredParameters(checkpoint));
   const parameters = countParameters(plan);
   return {
     async predict(x, rows) {
       const breathe = (): Promise<void> => Promise.resolve();
       const outputs = await forwardAll({ engine, x, rows, inputWidth, outputWidth, parameters, breathe });
-      return predictionsOf(target, outputs, rows, outputWidth);
+      return predictionsOf({ target, rule: plan, outputs, rows, width: outputWidth });
     },
     dispose: () => engine.dispose(),
   };
@@ -88,19 +90,21 @@ export function outputWidthOf(target: FittedTarget): number {
   return target.task === 'multiclass' ? target.classes.length : 1;
 }
 
-function predictionsOf(
-  target: FittedTarget,
-  outputs: Float32Array,
-  rows: number,
-  width: number,
-): Predictions {
+function predictionsOf(input: {
+  readonly target: FittedTarget;
+  readonly rule: OutputRule;
+  readonly outputs: Float32Array;
+  readonly rows: number;
+  readonly width: number;
+}): Predictions {
+  const { target, rule, outputs, rows, width } = input;
   if (target.task === 'regression') {
-    return { task: 'regression', values: toTargetUnit(target, outputs, rows) };
+    return { task: 'regression', values: toTargetUnit(target, predictedNumbers(outputs, rows, rule), rows) };
   }
   return {
     task: target.task,
     classes: target.classes,
-    predicted: predictedClasses(outputs, rows, width),
-    probabilities: probabilitiesOf(outputs, rows, width),
+    predicted: predictedClasses(outputs, rows, width, rule),
+    probabilities: probabilitiesOf(outputs, rows, width, rule),
   };
 }

@@ -1,19 +1,19 @@
 // Owns what a split scores: raw outputs and encoded targets in, named metrics in the target's own unit out; and the
 // baseline that a model has to beat. Plain JavaScript, float64.
 import type { FittedTarget } from '../../shared/schema/recipe';
-import type { LossName } from '../../shared/schema/training';
 import { constantOutputs, repeatRow } from '../baselines/constant';
 import { classificationScores } from '../evaluate/classification';
 import { meanAbsolutePercentage, moreRegressionScores, regressionScores } from '../evaluate/regression';
 import { classScalars, onlyDefined, type NamedScores } from '../evaluate/scalarScores';
 import type { EncodedSplit } from '../recipe/dataset';
-import { lossOf, sigmoid, softmaxInto } from './losses';
+import type { FloatArray } from '../model/parameterSlice';
+import { lossOf } from './losses';
+import { argMax, predictedClasses, predictedNumbers, probabilitiesOf, type OutputRule } from './outputs';
 
 export type { NamedScores };
 
-export interface ScoreInput {
+export interface ScoreInput extends OutputRule {
   readonly target: FittedTarget;
-  readonly loss: LossName;
   /** [rows, width] raw outputs. */
   readonly outputs: Float32Array;
   /** [rows, width], as encoded. */
@@ -31,7 +31,7 @@ export function quickScores(input: ScoreInput): NamedScores {
   }
   const { outputs, y, rows, width } = input;
   const actual = actualClasses(y, rows, width);
-  const predicted = predictedClasses(outputs, rows, width);
+  const predicted = predictedClasses(outputs, rows, width, input);
   return { accuracy: classificationScores(actual, predicted, Math.max(width, 2)).accuracy };
 }
 
@@ -42,11 +42,12 @@ export function fullScores(input: ScoreInput): NamedScores {
   return { loss, ...onlyDefined(scores) };
 }
 
-function classScores({ outputs, y, rows, width }: ScoreInput): NamedScores {
+function classScores(input: ScoreInput): NamedScores {
+  const { outputs, y, rows, width } = input;
   return classScalars({
     actual: actualClasses(y, rows, width),
-    predicted: predictedClasses(outputs, rows, width),
-    probabilities: probabilitiesOf(outputs, rows, width),
+    predicted: predictedClasses(outputs, rows, width, input),
+    probabilities: probabilitiesOf(outputs, rows, width, input),
     classes: Math.max(width, 2),
     // A logit ranks as its probability does, and finer.
     ...(width === 1 ? { score: outputs.subarray(0, rows) } : {}),
@@ -54,14 +55,15 @@ function classScores({ outputs, y, rows, width }: ScoreInput): NamedScores {
 }
 
 /** Squares are of the scaled values: of the target's own they may overflow or vanish. */
-function scaledPairs({ target, outputs, y, rows }: ScoreInput): {
+function scaledPairs(input: ScoreInput): {
   actual: Float64Array;
   predicted: Float64Array;
   sd: number;
 } {
+  const { target, outputs, y, rows } = input;
   return {
     actual: Float64Array.from(y.subarray(0, rows)),
-    predicted: Float64Array.from(outputs.subarray(0, rows)),
+    predicted: predictedNumbers(outputs, rows, input),
     sd: target.task === 'regression' ? target.sd : 1,
   };
 }
@@ -85,15 +87,21 @@ function numberScores(input: ScoreInput): NamedScores {
 const ZERO_SHARE = 2 ** -22;
 
 /** Nothing where an actual value is 0. */
-function percentageScore({ target, outputs, y, rows }: ScoreInput): NamedScores {
+function percentageScore(input: ScoreInput): NamedScores {
+  const { target, outputs, y, rows } = input;
   const actual = toTargetUnit(target, y, rows);
   const zero = ZERO_SHARE * Math.abs(target.task === 'regression' ? target.mean : 0);
   if (actual.some((value) => Math.abs(value) <= zero)) return {};
-  return { mape: meanAbsolutePercentage({ actual, predicted: toTargetUnit(target, outputs, rows) }) };
+  return {
+    mape: meanAbsolutePercentage({
+      actual,
+      predicted: toTargetUnit(target, predictedNumbers(outputs, rows, input), rows),
+    }),
+  };
 }
 
 /** Undoes the scaling of the target. @returns [rows] */
-export function toTargetUnit(target: FittedTarget, scaled: Float32Array, rows: number): Float64Array {
+export function toTargetUnit(target: FittedTarget, scaled: FloatArray, rows: number): Float64Array {
   const values = new Float64Array(rows);
   const { mean, sd } = target.task === 'regression' ? target : { mean: 0, sd: 1 };
   for (let i = 0; i < rows; i++) values[i] = (scaled[i] ?? 0) * sd + mean;
@@ -106,38 +114,6 @@ export function actualClasses(y: Float32Array, rows: number, width: number): Uin
   return argMax(y, rows, width);
 }
 
-/** Binary: 1 where the probability is over 0.5. Multiclass: the largest output, the first of equal ones. */
-export function predictedClasses(outputs: Float32Array, rows: number, width: number): Uint32Array {
-  if (width === 1) return Uint32Array.from(outputs.subarray(0, rows), (logit) => (logit > 0 ? 1 : 0));
-  return argMax(outputs, rows, width);
-}
-
-function argMax(values: Float32Array, rows: number, width: number): Uint32Array {
-  const best = new Uint32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    for (let j = 1; j < width; j++) {
-      if ((values[row * width + j] ?? 0) > (values[row * width + (best[row] ?? 0)] ?? 0)) best[row] = j;
-    }
-  }
-  return best;
-}
-
-/** @returns binary [rows, 2], multiclass [rows, classes]; each row sums to 1 */
-export function probabilitiesOf(outputs: Float32Array, rows: number, width: number): Float64Array {
-  const classes = Math.max(width, 2);
-  const probabilities = new Float64Array(rows * classes);
-  for (let row = 0; row < rows; row++) {
-    if (width === 1) {
-      const logit = outputs[row] ?? 0;
-      probabilities[row * 2] = sigmoid(-logit);
-      probabilities[row * 2 + 1] = sigmoid(logit);
-    } else {
-      softmaxInto(outputs, row * width, width, probabilities, row * width);
-    }
-  }
-  return probabilities;
-}
-
 export interface Baseline {
   readonly kind: 'majority' | 'mean';
   readonly test: NamedScores;
@@ -146,20 +122,34 @@ export interface Baseline {
 /**
  * The class that is most frequent in the train rows (with the train shares as its probabilities), or the train
  * mean, scored on other rows. @see sklearn.dummy, strategies 'prior' and 'mean'
+ * @param rule of the model: its loss is told where constant outputs have one
  */
 export function scoreBaseline(
   target: FittedTarget,
-  loss: LossName,
+  rule: OutputRule,
   width: number,
-  train: EncodedSplit,
-  test: EncodedSplit,
+  { train, test }: { readonly train: EncodedSplit; readonly test: EncodedSplit },
 ): Baseline {
   const constant = constantOutputs({ task: target.task, y: train.y, rows: train.rows, outputs: width });
   const outputs = repeatRow(constant, test.rows);
   return {
     kind: target.task === 'regression' ? 'mean' : 'majority',
-    test: fullScores({ target, loss, outputs, y: test.y, rows: test.rows, width }),
+    test: scorePlainOutputs({ target, ...rule, outputs, y: test.y, rows: test.rows, width }),
   };
+}
+
+/** What raw outputs are when nothing is said: the scaled number, a logit, logits. */
+const PLAIN_ACTIVATIONS = { regression: 'linear', binary: 'sigmoid', multiclass: 'softmax' } as const;
+
+/**
+ * Scores outputs of a model that knows nothing of the run's output layer. Its loss is told only where the run's is of
+ * the same kind of outputs.
+ */
+export function scorePlainOutputs(input: ScoreInput): NamedScores {
+  const outputActivation = PLAIN_ACTIVATIONS[input.target.task];
+  const { loss, ...scores } = fullScores({ ...input, outputActivation });
+  const isSame = input.outputActivation === outputActivation && loss !== undefined;
+  return isSame ? { loss, ...scores } : scores;
 }
 
 /**

@@ -7,11 +7,22 @@ export type Emit = (event: TrainEvent) => void | Promise<void>;
 
 const REPORT_INTERVAL_MS = 100;
 
+export interface ReportedStep {
+  readonly step: number;
+  /** Epochs done, fractional. */
+  readonly epoch: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly nowMs: number;
+}
+
 export class StepReport {
   private step: number[] = [];
   private epoch: number[] = [];
   private wallTimeMs: number[] = [];
   private loss: number[] = [];
+  /** Of the last step. */
+  private gradientNorm = 0;
   private epochs: TrainEventOf<'epoch'>[] = [];
   private reportedMs: number;
 
@@ -22,12 +33,12 @@ export class StepReport {
     this.reportedMs = clock.now();
   }
 
-  /** @param epoch epochs done, fractional */
-  addStep(step: number, epoch: number, loss: number, nowMs: number): void {
+  addStep({ step, epoch, loss, gradientNorm, nowMs }: ReportedStep): void {
     this.step.push(step);
     this.epoch.push(epoch);
     this.wallTimeMs.push(nowMs);
     this.loss.push(loss);
+    this.gradientNorm = gradientNorm;
   }
 
   addEpoch(event: TrainEventOf<'epoch'>): void {
@@ -45,9 +56,9 @@ export class StepReport {
     const timeMs = this.clock.now();
     this.reportedMs = timeMs;
     if (this.step.length > 0) {
-      const { step, epoch, wallTimeMs, loss } = this;
+      const { step, epoch, wallTimeMs, loss, gradientNorm } = this;
       [this.step, this.epoch, this.wallTimeMs, this.loss] = [[], [], [], []];
-      await this.emit({ type: 'steps', timeMs, step, epoch, wallTimeMs, loss });
+      await this.emit({ type: 'steps', timeMs, step, epoch, wallTimeMs, loss, gradientNorm });
     }
     const epochs = this.epochs;
     this.epochs = [];

@@ -1,21 +1,25 @@
-// Owns a training from the first step to the scores: epochs, order, early stopping, reports, checkpoints. Knows no
-// tensor (an engine does), no file (a sink does), no process. Everything that happens leaves as an event.
+// Owns a training from the first step to the scores: epochs, order, callbacks, reports, checkpoints. Knows no tensor (an
+// engine does), no file (a sink does), no process. Everything that happens leaves as an event.
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import type { Clock } from '../../shared/clock';
 import { BenchError } from '../../shared/errors';
-import { randomStream, type RandomState } from '../../shared/random';
+import { randomStream, RandomStream, type RandomState } from '../../shared/random';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { TrainEventOf } from '../../shared/schema/run';
-import { countParameters, parameterLayout, planModel, type ModelPlan } from '../model/plan';
-import type { EncodedDataset, EncodedSplit } from '../recipe/dataset';
+import { countParameters, type ModelPlan } from '../model/plan';
+import type { EncodedDataset } from '../recipe/dataset';
 import type { Checkpoint } from '../runs/checkpointFiles';
+import { Budget } from './callbacks/budget';
+import { EarlyStopping } from './callbacks/earlyStopping';
+import { SpikeDetector } from './callbacks/spikes';
 import { CheckpointKeeper, type CheckpointSink } from './checkpointKeeper';
-import { EarlyStopping } from './earlyStopping';
+import { callbackStatesOf, engineStateOf, takeCheckpoint } from './checkpointState';
+import { planDataset } from './createEngine';
 import type { TrainingEngine } from './engine';
-import { forwardAll } from './forwardAll';
-import { lossOf } from './losses';
-import { fullScores, quickScores, scoreBaseline, type Baseline, type NamedScores } from './scores';
+import { BREATH_INTERVAL_MS, EpochPass } from './epochPass';
+import { evaluate, validate, type Evaluation } from './evaluation';
+import { LearningRate } from './learningRate';
 import { RateMeter, StepReport, type Emit } from './stepReport';
 
 export interface TrainingOptions {
@@ -28,21 +32,16 @@ export interface TrainingOptions {
   /** Asked after every batch. */
   readonly signal: { stopRequested(): boolean };
   readonly checkpoints: CheckpointSink;
+  /** Goes on from there, exactly as if it had never stopped; `best` is the best one so far. */
+  readonly resume?: { readonly last: Checkpoint; readonly best: Checkpoint | undefined } | undefined;
 }
 
-export interface TrainingResult {
+export interface TrainingResult extends Evaluation {
   readonly reason: TrainEventOf<'finished'>['reason'];
   /** Whole epochs done. */
   readonly epoch: number;
   readonly bestEpoch: number;
-  readonly train: NamedScores;
-  readonly validation: NamedScores;
-  readonly test?: NamedScores;
-  readonly baseline?: Baseline;
 }
-
-/** How long training may keep the event loop from the messages of others. */
-const BREATH_INTERVAL_MS = 25;
 
 /**
  * Emits phase, model, then steps, epoch and checkpoint as they come, then phase, evaluation, finished. The caller
@@ -50,62 +49,84 @@ const BREATH_INTERVAL_MS = 25;
  * @throws BenchError 'train.nonFinite' when the loss or a weight is no longer finite; 'data.noTrainRows'
  */
 export async function runTraining(options: TrainingOptions): Promise<TrainingResult> {
-  const { experiment, dataset, engine, clock, emit, signal } = options;
-  const { epochs, seed, optimizer, earlyStopping } = experiment.training;
-  const plan = planModel({ experiment, inputWidth: dataset.features, outputWidth: dataset.outputs });
+  const { experiment, dataset, engine, clock, emit, signal, resume } = options;
+  const { training } = experiment;
+  const plan = planDataset(experiment, dataset);
   const rows = dataset.train.rows;
   if (rows === 0) throw new BenchError('data.noTrainRows', l10n.t('Expected train rows, found none.'));
-  const batchSize =
-    experiment.training.batchSize === 'full' ? rows : Math.min(experiment.training.batchSize, rows);
+  const batchSize = training.batchSize === 'full' ? rows : Math.min(training.batchSize, rows);
+  const stepsPerEpoch = Math.ceil(rows / batchSize);
   const hasValidation = dataset.validation.rows > 0;
+  await announce(options, { plan, batchSize, stepsPerEpoch, hasValidation });
 
-  await emit({ type: 'phase', timeMs: clock.now(), phase: 'training' });
-  await emit({
-    type: 'model',
-    timeMs: clock.now(),
-    parameters: countParameters(plan),
-    loss: plan.loss,
-    batchSize,
-    stepsPerEpoch: Math.ceil(rows / batchSize),
-    epochs,
-  });
-  if (!hasValidation) await emit(noValidationWarning(clock, experiment));
-
+  const saved = resume?.last;
+  const states = saved === undefined ? undefined : callbackStatesOf(saved);
+  if (saved !== undefined) engine.restore(engineStateOf(saved));
   const report = new StepReport(clock, emit);
-  const keeper = new CheckpointKeeper(clock, options.checkpoints, emit);
+  const keeper = new CheckpointKeeper(clock, options.checkpoints, emit, resume?.best);
   const breathe = createBreath(clock);
-  const stopping = new EarlyStopping(earlyStopping);
+  const stopping = new EarlyStopping(training.earlyStopping, states?.earlyStopping);
+  const rate = new LearningRate({ training, stepsPerEpoch, plateau: states?.plateau });
+  const spikes =
+    training.spikes === false ? undefined : new SpikeDetector(training.spikes, states?.spikes);
+  const budget = new Budget(training, clock, states?.budget);
   const meter = new RateMeter();
-  const shuffle = randomStream(seed, 'shuffle');
-  const pass = new EpochPass({ ...options, plan, batchSize, report, breathe });
-  let epoch = 0;
+  const shuffle =
+    saved === undefined ? randomStream(training.seed, 'shuffle') : new RandomStream(saved.shuffle);
+  const pass = new EpochPass({
+    ...options,
+    plan,
+    batchSize,
+    report,
+    breathe,
+    rate,
+    spikes,
+    budget,
+    resume: saved,
+  });
+  let epoch = saved?.epoch ?? 0;
   let reason: TrainingResult['reason'] = 'allEpochs';
   let shuffled: RandomState = shuffle.save();
   const take = (kind: Checkpoint['kind']): Checkpoint =>
-    takeCheckpoint({ kind, experiment, plan, engine, epoch, pass, shuffle: shuffled, stopping });
+    takeCheckpoint({
+      kind,
+      experiment,
+      plan,
+      engine,
+      epoch,
+      step: pass.step,
+      position: pass.position,
+      lossSum: pass.lossSum,
+      seen: pass.seen,
+      shuffle: shuffled,
+      callbacks: {
+        earlyStopping: stopping.save(),
+        budget: budget.save(),
+        plateau: rate.save(),
+        spikes: spikes?.save(),
+      },
+    });
 
   try {
-    while (epoch < epochs) {
+    while (epoch < training.epochs) {
       shuffled = shuffle.save();
       const order = Uint32Array.from({ length: rows }, (_, i) => i);
       if (batchSize < rows) shuffle.shuffle(order);
       const startMs = clock.now();
       const isWhole = await pass.run(order, epoch);
       if (!isWhole) {
-        reason = 'stopped';
+        reason = signal.stopRequested() ? 'stopped' : 'budget';
         break;
       }
       meter.add(rows, clock.now() - startMs);
       epoch++;
       const train = pass.takeScores(order);
       shuffled = shuffle.save();
-      const validation = hasValidation ? await validate() : {};
-      const watched = validation.loss ?? NaN;
-      if (hasValidation && !Number.isFinite(watched)) {
-        throw nonFinite(experiment, epoch, pass.step, watched);
-      }
-      const verdict = hasValidation ? stopping.afterEpoch(epoch, watched) : undefined;
-      if (verdict?.improved === true) keeper.keepBest(take('best'));
+      const validation = hasValidation ? await validate({ ...options, plan, breathe }, stopping.monitor) : {};
+      if (hasValidation && !Number.isFinite(validation.loss)) throw badValidation(epoch, pass.step);
+      const verdict = stopping.afterEpoch(epoch, hasValidation ? validation[stopping.monitor] : undefined);
+      rate.afterEpoch(validation.loss);
+      if (verdict.improved) keeper.keepBest(take('best'));
       report.addEpoch({
         type: 'epoch',
         timeMs: clock.now(),
@@ -113,157 +134,63 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
         step: pass.step,
         train,
         validation,
-        learningRate: optimizer.learningRate,
+        learningRate: pass.lastLearningRate,
         samplesPerSecond: meter.perSecond,
-        best: verdict?.improved === true,
+        best: verdict.improved,
       });
       if (await report.flushIfDue()) await keeper.writeIfDue(() => take('last'));
       await breathe();
-      if (verdict?.stop === true) {
+      if (verdict.stop) {
         reason = 'earlyStopping';
         break;
       }
-      if (signal.stopRequested() && epoch < epochs) {
-        reason = 'stopped';
+      if (epoch < training.epochs && (signal.stopRequested() || budget.exceeded(pass.step) !== undefined)) {
+        reason = signal.stopRequested() ? 'stopped' : 'budget';
         break;
       }
     }
   } finally {
-    // Also when training failed: what was reached is kept.
+    // Also when training failed: what was reached is kept, the last finite weights among it.
     await report.flush();
     await keeper.writeBest();
+    await keeper.writeLast(take('last'));
   }
-  await keeper.writeLast(take('last'));
 
   await emit({ type: 'phase', timeMs: clock.now(), phase: 'evaluating' });
   const best = keeper.best;
-  const restores = best !== undefined && earlyStopping !== false && earlyStopping.restoreBest;
-  if (restores) engine.setParameters(flatten(best));
+  const restores =
+    best !== undefined && training.earlyStopping !== false && training.earlyStopping.restoreBest;
+  if (restores) engine.restore(engineStateOf(best));
   const scores = await evaluate({ ...options, plan, breathe });
   const bestEpoch = best?.epoch ?? epoch;
   await emit({ type: 'evaluation', timeMs: clock.now(), epoch: restores ? best.epoch : epoch, ...scores });
   await emit({ type: 'finished', timeMs: clock.now(), reason, epoch, bestEpoch });
   return { reason, epoch, bestEpoch, ...scores };
-
-  async function validate(): Promise<NamedScores> {
-    const { y, rows: count } = dataset.validation;
-    const outputs = await outputsOf(engine, plan, dataset.validation, breathe);
-    const width = plan.outputWidth;
-    const loss = lossOf({ loss: plan.loss, outputs, y, rows: count, width });
-    const { target } = dataset.recipe;
-    return { loss, ...quickScores({ target, loss: plan.loss, outputs, y, rows: count, width }) };
-  }
 }
 
-interface EpochPassOptions extends TrainingOptions {
+interface Setup {
   readonly plan: ModelPlan;
   readonly batchSize: number;
-  readonly report: StepReport;
-  readonly breathe: () => Promise<void>;
+  readonly stepsPerEpoch: number;
+  readonly hasValidation: boolean;
 }
 
-/** One pass over the train rows after another, with the running sums of the one that is going on. */
-class EpochPass {
-  /** Optimizer updates so far, over all epochs. */
-  step = 0;
-  /** Positions done in the pass that is going on, 0 between passes. */
-  position = 0;
-  /** Sum of loss * rows over them. */
-  lossSum = 0;
-  private readonly outputs: Float32Array;
-
-  constructor(private readonly options: EpochPassOptions) {
-    this.outputs = new Float32Array(options.dataset.train.rows * options.plan.outputWidth);
-  }
-
-  /**
-   * @param epochsDone whole epochs before this one
-   * @returns false when it was stopped before the end of `order`
-   */
-  async run(order: Uint32Array, epochsDone: number): Promise<boolean> {
-    const { experiment, engine, clock, signal, report, breathe, batchSize } = this.options;
-    this.position = 0;
-    this.lossSum = 0;
-    while (this.position < order.length && !signal.stopRequested()) {
-      const pauseMs = clock.now() + BREATH_INTERVAL_MS;
-      let failedLoss: number | undefined;
-      await engine.trainSteps({
-        order,
-        from: this.position,
-        batchSize,
-        outputs: this.outputs,
-        afterStep: (loss, rows, finite) => {
-          const now = clock.now();
-          this.step++;
-          this.position += rows;
-          this.lossSum += loss * rows;
-          report.addStep(this.step, epochsDone + this.position / order.length, loss, now);
-          if (!finite || !Number.isFinite(loss)) {
-            failedLoss = loss;
-            return false;
-          }
-          return now < pauseMs && !signal.stopRequested();
-        },
-      });
-      if (failedLoss !== undefined) throw nonFinite(experiment, epochsDone + 1, this.step, failedLoss);
-      await report.flushIfDue();
-      await breathe();
-    }
-    return this.position === order.length;
-  }
-
-  /** Scores of the outputs seen while training, as Keras' running metrics; ends the pass. */
-  takeScores(order: Uint32Array): NamedScores {
-    const { dataset, plan } = this.options;
-    const width = plan.outputWidth;
-    const y = new Float32Array(order.length * width);
-    for (let i = 0; i < order.length; i++) {
-      const from = (order[i] ?? 0) * width;
-      for (let j = 0; j < width; j++) y[i * width + j] = dataset.train.y[from + j] ?? 0;
-    }
-    const loss = this.lossSum / order.length;
-    this.position = 0;
-    this.lossSum = 0;
-    const { target } = dataset.recipe;
-    return {
-      loss,
-      ...quickScores({ target, loss: plan.loss, outputs: this.outputs, y, rows: order.length, width }),
-    };
-  }
-}
-
-type Evaluation = Pick<TrainingResult, 'train' | 'validation' | 'test' | 'baseline'>;
-
-/** The scores of the engine's weights; the test rows are looked at here and nowhere else. */
-async function evaluate(
-  options: TrainingOptions & { readonly plan: ModelPlan; readonly breathe: () => Promise<void> },
-): Promise<Evaluation> {
-  const { experiment, dataset, engine, plan, breathe } = options;
-  const { target } = dataset.recipe;
-  const width = plan.outputWidth;
-  const score = async (split: EncodedSplit): Promise<NamedScores> => {
-    if (split.rows === 0) return {};
-    const outputs = await outputsOf(engine, plan, split, breathe);
-    return fullScores({ target, loss: plan.loss, outputs, y: split.y, rows: split.rows, width });
-  };
-  const train = await score(dataset.train);
-  const validation = await score(dataset.validation);
-  if (!experiment.evaluation.testOnce || dataset.test.rows === 0) return { train, validation };
-  const test = await score(dataset.test);
-  if (!experiment.evaluation.baseline) return { train, validation, test };
-  const baseline = scoreBaseline(target, plan.loss, width, dataset.train, dataset.test);
-  return { train, validation, test, baseline };
-}
-
-function outputsOf(
-  engine: TrainingEngine,
-  plan: ModelPlan,
-  split: EncodedSplit,
-  breathe: () => Promise<void>,
-): Promise<Float32Array> {
-  const { inputWidth, outputWidth } = plan;
-  const { x, rows } = split;
-  return forwardAll({ engine, x, rows, inputWidth, outputWidth, parameters: countParameters(plan), breathe });
+async function announce(
+  { experiment, clock, emit }: TrainingOptions,
+  { plan, batchSize, stepsPerEpoch, hasValidation }: Setup,
+): Promise<void> {
+  const { epochs } = experiment.training;
+  await emit({ type: 'phase', timeMs: clock.now(), phase: 'training' });
+  await emit({
+    type: 'model',
+    timeMs: clock.now(),
+    parameters: countParameters(plan),
+    loss: plan.loss.type,
+    batchSize,
+    stepsPerEpoch,
+    epochs,
+  });
+  if (!hasValidation) await emit(noValidationWarning(clock, experiment));
 }
 
 /** Lets messages in, when the last time is long enough ago. */
@@ -276,68 +203,16 @@ function createBreath(clock: Clock): () => Promise<void> {
   };
 }
 
-function takeCheckpoint(from: {
-  readonly kind: Checkpoint['kind'];
-  readonly experiment: Experiment;
-  readonly plan: ModelPlan;
-  readonly engine: TrainingEngine;
-  readonly epoch: number;
-  readonly pass: EpochPass;
-  readonly shuffle: RandomState;
-  readonly stopping: EarlyStopping;
-}): Checkpoint {
-  const state = from.engine.save();
-  const { training } = from.experiment;
-  return {
-    kind: from.kind,
-    epoch: from.epoch,
-    step: from.pass.step,
-    position: from.pass.position,
-    lossSum: from.pass.lossSum,
-    seed: training.seed,
-    shuffle: from.shuffle,
-    random: { ...state.random },
-    earlyStopping: { ...from.stopping.save() },
-    optimizer: { type: training.optimizer.type, step: state.optimizer.step },
-    parameters: parameterLayout(from.plan).map(({ name, shape, offset, size }) => ({
-      name,
-      shape,
-      values: state.parameters.subarray(offset, offset + size),
-    })),
-    slots: state.optimizer.slots,
-  };
-}
-
-/** A checkpoint's tensors as the flat vector they were cut from. */
-export function flatten(checkpoint: Checkpoint): Float32Array {
-  const size = checkpoint.parameters.reduce((sum, tensor) => sum + tensor.values.length, 0);
-  const flat = new Float32Array(size);
-  let offset = 0;
-  for (const { values } of checkpoint.parameters) {
-    flat.set(values, offset);
-    offset += values.length;
-  }
-  return flat;
-}
-
-function nonFinite(experiment: Experiment, epoch: number, step: number, loss: number): BenchError {
+/** Weights and train losses are finite, but a validation row is far outside of what train rows were. */
+function badValidation(epoch: number, step: number): BenchError {
   return new BenchError(
     'train.nonFinite',
-    Number.isFinite(loss)
-      ? l10n.t(
-          'Epoch {0}, step {1}: expected finite weights, found NaN or infinity. Lower training.optimizer.learningRate (now {2}) or scale the number features.',
-          epoch,
-          step,
-          experiment.training.optimizer.learningRate,
-        )
-      : l10n.t(
-          'Epoch {0}, step {1}: expected a finite loss, found {2}. Lower training.optimizer.learningRate (now {3}) or scale the number features.',
-          epoch,
-          step,
-          String(loss),
-          experiment.training.optimizer.learningRate,
-        ),
-    { details: { epoch, step, loss: String(loss) } },
+    l10n.t(
+      'Epoch {0}, step {1}: the validation loss is not finite. Lower training.optimizer.learningRate or scale the number features.',
+      epoch,
+      step,
+    ),
+    { details: { epoch, step } },
   );
 }
 

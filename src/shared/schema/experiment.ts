@@ -46,8 +46,12 @@ export const categoryFeatureSchema = z.strictObject({
     .min(1)
     .max(10_000)
     .default(50)
+    .describe('The most frequent values of the train rows are told apart; the rest share "other".'),
+  encode: z
+    .enum(['oneHot', 'embedding'])
+    .default('oneHot')
     .describe(
-      'One-hot columns for the most frequent values of the train rows; the rest share one "other" column.',
+      'oneHot: a 0/1 column for each category. embedding: the network learns a vector for each, good for many categories.',
     ),
   description,
 });
@@ -67,7 +71,19 @@ export const textFeatureSchema = z.strictObject({
     .min(1)
     .max(50_000)
     .default(500)
-    .describe('TF-IDF over the most frequent terms of the train rows.'),
+    .describe('How many of the most frequent terms of the train rows are known.'),
+  encode: z
+    .enum(['tfidf', 'tokens'])
+    .default('tfidf')
+    .describe(
+      'tfidf: a number for each term, the order of words is lost. tokens: the words in order, each a learned vector; model.inputs.text says what becomes of them.',
+    ),
+  maxTokens: z
+    .int()
+    .min(2)
+    .max(4096)
+    .default(64)
+    .describe('With "tokens": words of a text that are read; what is behind them is cut off.'),
   description,
 });
 export const idFeatureSchema = z.strictObject({

@@ -28,6 +28,22 @@ export const fittedEncoderSchema = z.discriminatedUnion('type', [
     missing: z.boolean(),
   }),
   z.object({
+    type: z.literal('categoryIds'),
+    column: z.string(),
+    /** One column of ids: 0 for what train rows do not have, then 1 and on in this order, then missing. */
+    names: z.array(z.string()),
+    vocabulary: z.array(z.string()),
+    /** Whether missing has an id of its own, behind the vocabulary; present only when train rows have it. */
+    missing: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('tokens'),
+    column: z.string(),
+    /** A column of ids for each place in the text: 0 behind its end, 1 for an unknown word, then 2 and on in order. */
+    names: z.array(z.string()),
+    terms: z.array(z.string()),
+  }),
+  z.object({
     type: z.literal('boolean'),
     column: z.string(),
     names: z.array(z.string()),

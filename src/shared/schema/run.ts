@@ -32,6 +32,10 @@ export type RunPhase = z.infer<typeof runPhaseSchema>;
 export const runStateSchema = z.enum(['running', 'completed', 'stopped', 'failed', 'crashed']);
 export type RunState = z.infer<typeof runStateSchema>;
 
+/** budget: the minutes or steps of the config are used up. stopped: by the user. */
+export const endReasonSchema = z.enum(['allEpochs', 'earlyStopping', 'budget', 'stopped']);
+export type EndReason = z.infer<typeof endReasonSchema>;
+
 /** What happened while training. Times are milliseconds since the epoch. */
 export const trainEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), timeMs: z.number(), pid: z.int(), node: z.string() }),
@@ -72,6 +76,8 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     epoch: z.array(z.number()),
     wallTimeMs: z.array(z.number()),
     loss: z.array(jsonNumberSchema),
+    /** Length of all gradients together before clipping, of the last of these steps. */
+    gradientNorm: jsonNumberSchema.optional(),
   }),
   z.object({
     type: z.literal('epoch'),
@@ -108,7 +114,7 @@ export const trainEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('finished'),
     timeMs: z.number(),
-    reason: z.enum(['allEpochs', 'earlyStopping', 'stopped']),
+    reason: endReasonSchema,
     epoch: z.int(),
     bestEpoch: z.int(),
   }),
@@ -153,7 +159,7 @@ export const runSummarySchema = z.object({
   validation: scoresSchema.optional(),
   test: scoresSchema.optional(),
   baseline: z.object({ kind: z.enum(['majority', 'mean']), test: scoresSchema }).optional(),
-  endReason: z.enum(['allEpochs', 'earlyStopping', 'stopped']).optional(),
+  endReason: endReasonSchema.optional(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   error: errorDataSchema.optional(),
   /** Last lines of the trainer's stderr, for a run that crashed. */

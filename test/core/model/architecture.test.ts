@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeArchitecture, resolveLoss } from '../../../src/core/model/architecture';
+import { describeArchitecture } from '../../../src/core/model/architecture';
+import { resolveLoss } from '../../../src/core/model/resolveLoss';
 import { parameterLayout, planModel } from '../../../src/core/model/plan';
 import { architectureSchema } from '../../../src/shared/schema/architecture';
 import { experimentSchema, type Experiment } from '../../../src/shared/schema/experiment';
@@ -62,16 +63,16 @@ describe('describeArchitecture', () => {
 
 describe('resolveLoss', () => {
   it('takes the loss that fits the task for "auto"', () => {
-    expect(resolveLoss(experiment('regression', []))).toBe('meanSquaredError');
-    expect(resolveLoss(experiment('binary', []))).toBe('binaryCrossEntropy');
-    expect(resolveLoss(experiment('multiclass', []))).toBe('categoricalCrossEntropy');
-    expect(resolveLoss(experiment('regression', [], { loss: 'meanAbsoluteError' }))).toBe(
+    expect(resolveLoss(experiment('regression', [])).type).toBe('meanSquaredError');
+    expect(resolveLoss(experiment('binary', [])).type).toBe('binaryCrossEntropy');
+    expect(resolveLoss(experiment('multiclass', [])).type).toBe('categoricalCrossEntropy');
+    expect(resolveLoss(experiment('regression', [], { loss: 'meanAbsoluteError' })).type).toBe(
       'meanAbsoluteError',
     );
   });
 
   it('refuses a loss that does not fit the task', () => {
-    expect(() => resolveLoss(experiment('binary', [], { loss: 'meanSquaredError' }))).toThrow(
+    expect(() => resolveLoss(experiment('binary', [], { loss: 'meanAbsoluteError' }))).toThrow(
       expect.objectContaining({ code: 'config.lossForTask' }),
     );
   });
@@ -84,10 +85,10 @@ describe('parameterLayout', () => {
       inputWidth: 2,
       outputWidth: 3,
     });
-    expect(parameterLayout(plan)).toEqual([
-      { name: 'layer0/kernel', shape: [2, 5], offset: 0, size: 10 },
-      { name: 'output/kernel', shape: [5, 3], offset: 10, size: 15 },
-      { name: 'output/bias', shape: [3], offset: 25, size: 3 },
+    expect(parameterLayout(plan)).toMatchObject([
+      { name: 'layer0/kernel', shape: [2, 5], offset: 0, size: 10, stream: 'weights/layer0', decays: true },
+      { name: 'output/kernel', shape: [5, 3], offset: 10, size: 15, stream: 'weights/output', decays: true },
+      { name: 'output/bias', shape: [3], offset: 25, size: 3, decays: false, trainable: true },
     ]);
   });
 });

@@ -42,8 +42,8 @@ function encode(feature: UsedFeature, train: Cells, rows: Cells): number[][] {
 }
 
 const number = { column: 'x', type: 'number', use: true, missing: 'median', scale: 'standard' } as const;
-const category = { column: 'x', type: 'category', use: true, maxCategories: 50 } as const;
-const text = { column: 'x', type: 'text', use: true, maxTerms: 100 } as const;
+const category = { column: 'x', type: 'category', use: true, maxCategories: 50, encode: 'oneHot' } as const;
+const text = { column: 'x', type: 'text', use: true, maxTerms: 100, encode: 'tfidf', maxTokens: 64 } as const;
 const datetime = { column: 'x', type: 'datetime', use: true } as const;
 const boolean = { column: 'x', type: 'boolean', use: true } as const;
 const SEEN = [1.5, NaN, 4.25, -2, 10, 4.25];

@@ -19,13 +19,14 @@ const CHECKPOINT: Checkpoint = {
   seed: 9,
   shuffle: [1, -2, 2147483647, -2147483648],
   random: { layer1: [4, 3, 2, 1] },
-  earlyStopping: { best: Infinity, bestEpoch: 0, wait: 0 },
+  callbacks: { earlyStopping: { best: 'Infinity', bestEpoch: 0, wait: 0 } },
   optimizer: { type: 'adam', step: 42 },
   parameters: [
     { name: 'output/kernel', shape: [2, 1], values: Float32Array.of(0.1, -0.2) },
     { name: 'output/bias', shape: [1], values: Float32Array.of(NaN) },
   ],
   slots: { m: Float32Array.of(1, 2, 3), v: Float32Array.of(1e-40, Infinity, -0) },
+  seen: Float32Array.of(0.5, -1),
 };
 
 let folder = '';

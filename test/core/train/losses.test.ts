@@ -1,17 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { lossOf, sigmoid, softmaxInto, softplus } from '../../../src/core/train/losses';
-import { lossNameSchema } from '../../../src/shared/schema/training';
+import { lossOf } from '../../../src/core/train/losses';
+import { sigmoid, softmaxInto, softplus, type OutputRule } from '../../../src/core/train/outputs';
+import type { Activation } from '../../../src/shared/schema/model';
+import { lossNameSchema, lossSchema, type LossName } from '../../../src/shared/schema/training';
 import { reference } from './support';
+
+const SOFTMAX: readonly LossName[] = ['categoricalCrossEntropy', 'sparseCategoricalCrossEntropy'];
+const isOfClasses = (loss: LossName): boolean => SOFTMAX.includes(loss);
+
+function ruleOf(type: LossName): OutputRule {
+  const activations: Partial<Record<LossName, Activation>> = {
+    binaryCrossEntropy: 'sigmoid',
+    focal: 'sigmoid',
+    poisson: 'exponential',
+    categoricalCrossEntropy: 'softmax',
+    sparseCategoricalCrossEntropy: 'softmax',
+  };
+  return { loss: lossSchema.parse({ type }), outputActivation: activations[type] ?? 'linear' };
+}
 
 describe('lossOf', () => {
   it.each(lossNameSchema.options)('%s: the gradient is the slope of the value', (loss) => {
-    const [rows, width] = loss === 'categoricalCrossEntropy' ? [4, 3] : [4, 1];
+    const rule = ruleOf(loss);
+    const [rows, width] = isOfClasses(loss) ? [4, 3] : [4, 1];
     const outputs = Float32Array.from({ length: rows * width }, (_, i) => Math.sin(3 * i + 1) * 2);
     const y = new Float32Array(rows * width);
     for (let row = 0; row < rows; row++) y[row * width + (row % width)] = row % 2 === 0 || width > 1 ? 1 : 0;
     const weights = Float32Array.of(0.5, 1, 2, 1.5);
     const gradient = new Float32Array(rows * width);
-    lossOf({ loss, outputs, y, rows, width, weights }, gradient);
+    lossOf({ ...rule, outputs, y, rows, width, weights }, gradient);
     for (let i = 0; i < outputs.length; i++) {
       // Powers of two are exact in float32, and the loss itself is float64.
       const h = 2 ** -10;
@@ -20,8 +37,8 @@ describe('lossOf', () => {
       up[i]! += h;
       down[i]! -= h;
       const slope =
-        (lossOf({ loss, outputs: up, y, rows, width, weights }) -
-          lossOf({ loss, outputs: down, y, rows, width, weights })) /
+        (lossOf({ ...rule, outputs: up, y, rows, width, weights }) -
+          lossOf({ ...rule, outputs: down, y, rows, width, weights })) /
         (up[i]! - down[i]!);
       expect(Math.abs(gradient[i]! - slope)).toBeLessThan(1e-6);
     }
@@ -33,7 +50,7 @@ describe('lossOf', () => {
     actual.forEach((c, row) => (y[row * classes + c] = 1));
     const outputs = Float32Array.from(probabilities, Math.log);
     const found = lossOf({
-      loss: 'categoricalCrossEntropy',
+      ...ruleOf('categoricalCrossEntropy'),
       outputs,
       y,
       rows: actual.length,
@@ -46,17 +63,20 @@ describe('lossOf', () => {
     const outputs = Float32Array.of(1000, -1000);
     const y = Float32Array.of(0, 0);
     // -log(1 - sigmoid(1000)) = 1000, -log(1 - sigmoid(-1000)) = 0
-    expect(lossOf({ loss: 'binaryCrossEntropy', outputs, y, rows: 2, width: 1 })).toBe(500);
+    expect(lossOf({ ...ruleOf('binaryCrossEntropy'), outputs, y, rows: 2, width: 1 })).toBe(500);
     const oneHot = Float32Array.of(0, 1);
-    expect(lossOf({ loss: 'categoricalCrossEntropy', outputs, y: oneHot, rows: 1, width: 2 })).toBe(2000);
+    expect(lossOf({ ...ruleOf('categoricalCrossEntropy'), outputs, y: oneHot, rows: 1, width: 2 })).toBe(
+      2000,
+    );
   });
 
   it('shows a NaN output, also of a class that is not the true one', () => {
     for (const loss of lossNameSchema.options) {
       const outputs = Float32Array.of(1, NaN);
       const y = Float32Array.of(1, 0);
-      const width = loss === 'categoricalCrossEntropy' ? 2 : 1;
-      expect(lossOf({ loss, outputs, y, rows: 2 / width, width })).toBeNaN();
+      const rule = ruleOf(loss);
+      const width = isOfClasses(loss) ? 2 : 1;
+      expect(lossOf({ ...rule, outputs, y, rows: 2 / width, width })).toBeNaN();
     }
   });
 });

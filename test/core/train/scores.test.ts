@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import {
-  balancedRowWeights,
-  fullScores,
-  probabilitiesOf,
-  scoreBaseline,
-} from '../../../src/core/train/scores';
+import { balancedRowWeights, fullScores, scoreBaseline } from '../../../src/core/train/scores';
+import { probabilitiesOf, type OutputRule } from '../../../src/core/train/outputs';
+import { lossSchema } from '../../../src/shared/schema/training';
 import type { EncodedSplit } from '../../../src/core/recipe/dataset';
 import type { FittedTarget } from '../../../src/shared/schema/recipe';
+
+const NUMBER: OutputRule = {
+  loss: lossSchema.parse({ type: 'meanSquaredError' }),
+  outputActivation: 'linear',
+};
+const BINARY: OutputRule = {
+  loss: lossSchema.parse({ type: 'binaryCrossEntropy' }),
+  outputActivation: 'sigmoid',
+};
+const CLASSES: OutputRule = {
+  loss: lossSchema.parse({ type: 'categoricalCrossEntropy' }),
+  outputActivation: 'softmax',
+};
 
 const splitOf = (y: number[], width: number): EncodedSplit => ({
   rows: y.length / width,
@@ -20,7 +30,7 @@ describe('fullScores', () => {
     const target: FittedTarget = { task: 'regression', column: 'y', mean: 100, sd: 10 };
     const scores = fullScores({
       target,
-      loss: 'meanSquaredError',
+      ...NUMBER,
       outputs: Float32Array.of(0, 1),
       y: Float32Array.of(0.5, 1.5),
       rows: 2,
@@ -44,7 +54,7 @@ describe('fullScores', () => {
     const target: FittedTarget = { task: 'regression', column: 'y', mean: 3 * sd, sd };
     const scores = fullScores({
       target,
-      loss: 'meanSquaredError',
+      ...NUMBER,
       outputs: Float32Array.of(0, 1),
       y: Float32Array.of(0.5, 1.5),
       rows: 2,
@@ -56,7 +66,7 @@ describe('fullScores', () => {
   it('has no percentage error where an actual value is 0, though float32 rounds it', () => {
     const target: FittedTarget = { task: 'regression', column: 'y', mean: 1 / 3, sd: 0.7 };
     const zero = Float32Array.of((0 - 1 / 3) / 0.7, 1);
-    const input = { target, loss: 'meanSquaredError' as const, outputs: zero, y: zero, rows: 2, width: 1 };
+    const input = { target, ...NUMBER, outputs: zero, y: zero, rows: 2, width: 1 };
     expect(fullScores(input)).not.toHaveProperty('mape');
   });
 
@@ -64,7 +74,7 @@ describe('fullScores', () => {
     const target: FittedTarget = { task: 'binary', column: 'y', classes: ['n', 'p'] };
     const scores = fullScores({
       target,
-      loss: 'binaryCrossEntropy',
+      ...BINARY,
       outputs: Float32Array.of(2, -2),
       y: Float32Array.of(1, 1),
       rows: 2,
@@ -80,7 +90,7 @@ describe('fullScores', () => {
 
 describe('probabilitiesOf', () => {
   it('gives both classes of a binary target', () => {
-    const [no, yes] = probabilitiesOf(Float32Array.of(Math.log(3)), 1, 1);
+    const [no, yes] = probabilitiesOf(Float32Array.of(Math.log(3)), 1, 1, BINARY);
     expect(no).toBeCloseTo(0.25, 7);
     expect(yes).toBeCloseTo(0.75, 7);
   });
@@ -91,7 +101,7 @@ describe('scoreBaseline', () => {
     const target: FittedTarget = { task: 'multiclass', column: 'y', classes: ['a', 'b'] };
     const train = splitOf([1, 0, 1, 0, 1, 0, 0, 1], 2);
     const test = splitOf([1, 0, 0, 1], 2);
-    const { kind, test: scores } = scoreBaseline(target, 'categoricalCrossEntropy', 2, train, test);
+    const { kind, test: scores } = scoreBaseline(target, CLASSES, 2, { train, test });
     expect(kind).toBe('majority');
     expect(scores).toMatchObject({ accuracy: 0.5, balancedAccuracy: 0.5, rocAuc: 0.5 });
     // -(log 0.75 + log 0.25) / 2
@@ -100,13 +110,10 @@ describe('scoreBaseline', () => {
 
   it('takes the mean of the train rows of a number', () => {
     const target: FittedTarget = { task: 'regression', column: 'y', mean: 100, sd: 10 };
-    const { kind, test } = scoreBaseline(
-      target,
-      'meanSquaredError',
-      1,
-      splitOf([0, 1], 1),
-      splitOf([0.5, 2.5], 1),
-    );
+    const { kind, test } = scoreBaseline(target, NUMBER, 1, {
+      train: splitOf([0, 1], 1),
+      test: splitOf([0.5, 2.5], 1),
+    });
     // Predicts 105; the values are 105 and 125.
     expect(kind).toBe('mean');
     expect(test.rmse).toBeCloseTo(Math.sqrt(400 / 2), 6);

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createEngine } from '../../../src/core/train/createEngine';
-import { flatten, runTraining } from '../../../src/core/train/trainLoop';
+import { flatten } from '../../../src/core/train/checkpointState';
+import { runTraining } from '../../../src/core/train/trainLoop';
 import type { Checkpoint } from '../../../src/core/runs/checkpointFiles';
 import { trainEventSchema, type TrainEvent, type TrainEventOf } from '../../../src/shared/schema/run';
 import { datasetOf, experimentOf, tickingClock, train, useBackend } from './support';
@@ -196,7 +197,9 @@ describe('runTraining', () => {
     });
     await expect(train(experiment, datasetOf('regression'), { events, checkpoints })).rejects.toMatchObject({
       code: 'train.nonFinite',
-      message: expect.stringMatching(/^Epoch \d+, step \d+: expected .* found .*learningRate \(now 100\)/),
+      message: expect.stringMatching(
+        /^Epoch \d+, step \d+: .* it begins in "\w+"\. Data rows of the batch: \d+.*learningRate \(now 100\)/,
+      ),
     });
     // Every step is told, the bad one last.
     const losses = of(events, 'steps').flatMap((event) => event.loss);

@@ -5,14 +5,24 @@ import { layoutArchitecture } from '../../../webview/architecture/layout';
 import { spoken, toMermaid } from '../../../webview/architecture/words';
 
 function node(id: string, change: Partial<ArchitectureNode> = {}): ArchitectureNode {
-  return { id, kind: 'dense', label: id, outputShape: [4], parameters: 20, flops: 40, notes: [], ...change };
+  return {
+    id,
+    kind: 'dense',
+    label: id,
+    outputShape: [4],
+    parameters: 20,
+    trainable: 20,
+    flops: 40,
+    notes: [],
+    ...change,
+  };
 }
 
 function chain(nodes: ArchitectureNode[]): Architecture {
   return {
     nodes,
     edges: nodes.slice(1).map((to, i) => ({ from: nodes[i]!.id, to: to.id })),
-    totals: { parameters: 0, flops: 0, weightBytes: 0 },
+    totals: { parameters: 0, trainable: 0, flops: 0, weightBytes: 0 },
   };
 }
 

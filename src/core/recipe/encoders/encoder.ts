@@ -4,7 +4,13 @@ import type { Feature } from '../../../shared/schema/experiment';
 import type { FittedEncoder } from '../../../shared/schema/recipe';
 
 export type EncoderType = FittedEncoder['type'];
-export type FeatureOf<T extends EncoderType> = Extract<Feature, { type: T }>;
+/** The feature's type an encoder is for. */
+type FeatureTypeOf<T extends EncoderType> = T extends 'categoryIds'
+  ? 'category'
+  : T extends 'tokens'
+    ? 'text'
+    : T;
+export type FeatureOf<T extends EncoderType> = Extract<Feature, { type: FeatureTypeOf<T> }>;
 export type FittedOf<T extends EncoderType> = Extract<FittedEncoder, { type: T }>;
 /** Numbers with NaN for missing, or texts with null for missing. */
 export type ValuesOf<T extends EncoderType> = T extends 'number' ? Float64Array : readonly (string | null)[];

@@ -8,7 +8,7 @@ import { createTfjsEngine } from '../../../../src/core/train/tfjs/tfjsEngine';
 import { randomStream } from '../../../../src/shared/random';
 import type { Task } from '../../../../src/shared/schema/experiment';
 import { activationSchema } from '../../../../src/shared/schema/model';
-import { optimizerSchema } from '../../../../src/shared/schema/training';
+import { trainingSchema } from '../../../../src/shared/schema/training';
 import { datasetOf, experimentOf, reference, useBackend, type TrainingReference } from '../support';
 
 const identity = (rows: number): Uint32Array => Uint32Array.from({ length: rows }, (_, i) => i);
@@ -19,7 +19,7 @@ function engineOf(
   backend: 'cpu' | 'wasm',
   optimizer: Record<string, unknown> = { type: 'sgd', learningRate: 1 },
 ): TrainingEngine {
-  return createTfjsEngine({ plan, optimizer: optimizerSchema.parse(optimizer), seed: 1, data, backend });
+  return createTfjsEngine({ plan, update: trainingSchema.parse({ optimizer }), seed: 1, data, backend });
 }
 
 async function oneStep(engine: TrainingEngine, rows: number, width: number): Promise<number> {
@@ -29,8 +29,9 @@ async function oneStep(engine: TrainingEngine, rows: number, width: number): Pro
     from: 0,
     batchSize: rows,
     outputs: new Float32Array(rows * width),
-    afterStep: (value) => {
-      loss = value;
+    learningRate: () => 1,
+    afterStep: (done) => {
+      loss = done.loss;
       return true;
     },
   });
@@ -78,7 +79,7 @@ describe.each(['cpu', 'wasm'] as const)('gradients on %s', (backend) => {
       const outputs = await engine.forward(x, rows);
       const kernel = parameters.subarray(0, 12);
       const penalty = 0.05 * kernel.reduce((sum, w) => sum + w * w, 0);
-      return lossOf({ loss: plan.loss, outputs, y, rows, width: dataset.outputs, weights }) + penalty;
+      return lossOf({ ...plan, outputs, y, rows, width: dataset.outputs, weights }) + penalty;
     };
     expect(value).toBeCloseTo(await objective(start), 6);
     // Where the slope jumps, the points must be close together, at the price of rounding (about 1e-7 / h).
@@ -123,6 +124,7 @@ async function epochLosses(
   const engine = engineOf(planOf(entry), data, backend, entry.optimizer);
   engine.setParameters(Float32Array.from(entry.initial));
   const losses: number[] = [];
+  const learningRate = Number(entry.optimizer['learningRate']);
   for (const order of entry.orders) {
     let sum = 0;
     await engine.trainSteps({
@@ -130,7 +132,8 @@ async function epochLosses(
       from: 0,
       batchSize: entry.batch,
       outputs: new Float32Array(entry.rows * entry.outputs),
-      afterStep: (loss, rows) => {
+      learningRate: () => learningRate,
+      afterStep: ({ loss, rows }) => {
         sum += loss * rows;
         return true;
       },
@@ -198,6 +201,7 @@ describe('TfjsEngine', () => {
         from: 0,
         batchSize: 32,
         outputs: new Float32Array(dataset.train.rows * 3),
+        learningRate: () => 0.001,
         afterStep: () => true,
       });
     const one = engineOf(plan, dataset.train, 'cpu', { type: 'adam' });
@@ -212,25 +216,12 @@ describe('TfjsEngine', () => {
 
   it('drops the share that was asked for in training and nothing when predicting', async () => {
     await useBackend('cpu');
-    const identityPlan: ModelPlan = {
-      task: 'regression',
-      loss: 'meanSquaredError',
-      inputWidth: 1,
-      outputWidth: 1,
-      layers: [
-        { kind: 'dropout', id: 'layer0', width: 1, rate: 0.3 },
-        {
-          kind: 'dense',
-          id: 'output',
-          inputs: 1,
-          units: 1,
-          activation: 'linear',
-          initializer: 'zeros',
-          useBias: false,
-          l2: 0,
-        },
-      ],
+    const experiment = experimentOf('regression', [{ type: 'dropout', rate: 0.3 }]);
+    const bare = {
+      ...experiment,
+      model: { ...experiment.model, output: { ...experiment.model.output, useBias: false } },
     };
+    const identityPlan = planModel({ experiment: bare, inputWidth: 1, outputWidth: 1 });
     const rows = 4000;
     const x = new Float32Array(rows).fill(1);
     const engine = engineOf(identityPlan, { rows, x, y: new Float32Array(rows) }, 'cpu');
@@ -241,6 +232,7 @@ describe('TfjsEngine', () => {
       from: 0,
       batchSize: rows,
       outputs,
+      learningRate: () => 1,
       afterStep: () => true,
     });
     const kept = outputs.filter((value) => value !== 0);
@@ -255,10 +247,10 @@ describe('TfjsEngine', () => {
     await useBackend('cpu');
     const { rows, x, y } = dataset.train;
     const weights = Float32Array.from({ length: rows }, (_, i) => 0.5 + (i % 3));
-    const optimizer = optimizerSchema.parse({ type: 'sgd', learningRate: 1 });
+    const update = trainingSchema.parse({ optimizer: { type: 'sgd', learningRate: 1 } });
     const trainOnce = async (maxFloatsPerTensor: number): Promise<[number, Float32Array]> => {
       const data = { rows, x, y, weights };
-      const engine = createTfjsEngine({ plan, optimizer, seed: 1, data, backend: 'cpu', maxFloatsPerTensor });
+      const engine = createTfjsEngine({ plan, update, seed: 1, data, backend: 'cpu', maxFloatsPerTensor });
       return [await oneStep(engine, rows, 3), engine.getParameters()];
     };
     const [loss, parameters] = await trainOnce(2 ** 21);
@@ -277,6 +269,7 @@ describe('TfjsEngine', () => {
       from: 10,
       batchSize: 20,
       outputs: new Float32Array(dataset.train.rows * 3),
+      learningRate: () => 1,
       afterStep: () => ++steps < 2,
     });
     expect([steps, next]).toEqual([2, 50]);

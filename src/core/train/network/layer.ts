@@ -23,6 +23,8 @@ export interface LayerContext<T> {
   columns(ranges: readonly (readonly [number, number])[]): FloatArray;
   /** [rows, steps]: 1 where a step is real, 0 where it is padding; undefined when all are real. */
   mask(): T | undefined;
+  /** [rows]: looked-up vectors are taken times this; undefined: 1. */
+  readonly embeddingShare: FloatArray | undefined;
   /** The node's own stream, for dropout. */
   random(): RandomStream;
   /** false: nothing before this node learns, so the gradient of its inputs is not asked for. */

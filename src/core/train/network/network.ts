@@ -28,6 +28,10 @@ export interface PassOptions {
   readonly x: FloatArray;
   readonly rows: number;
   readonly training: boolean;
+  /** The slopes of columns and embeddings are wanted too: `seen` of the way back is told of them. */
+  readonly inputSlopes?: boolean;
+  /** [rows]: looked-up vectors are taken times this, on a path from nothing to the whole. Absent: 1. */
+  readonly embeddingShare?: FloatArray;
 }
 
 export interface Pass<T> {
@@ -80,7 +84,7 @@ export class Network<T> {
       outputs,
       backward: (dRaw, gradients, seen) => {
         sink.gradients = gradients;
-        this.backward(results, dRaw, seen);
+        this.backward(results, dRaw, { seen, all: pass.inputSlopes === true });
       },
     };
   }
@@ -88,7 +92,7 @@ export class Network<T> {
   private backward(
     results: readonly { node: PlanNode; result: LayerResult<T> }[],
     dRaw: T,
-    seen?: (node: PlanNode, dOutput: T) => void,
+    { seen, all }: { seen: ((node: PlanNode, dOutput: T) => void) | undefined; all: boolean },
   ): void {
     const { numeric: m } = this.options;
     const slopes = new Map<string, T>();
@@ -96,12 +100,12 @@ export class Network<T> {
     if (last !== undefined) slopes.set(last.node.id, dRaw);
     for (const { node, result } of [...results].reverse()) {
       const dOutput = slopes.get(node.id);
-      if (dOutput === undefined || !this.learning.has(node.id)) continue;
+      if (dOutput === undefined || !(all || this.learning.has(node.id))) continue;
       seen?.(node, dOutput);
       const dInputs = result.backward(dOutput);
       for (const [i, id] of node.inputs.entries()) {
         const dInput = dInputs[i];
-        if (dInput === undefined || !this.learning.has(id)) continue;
+        if (dInput === undefined || !(all || this.learning.has(id))) continue;
         const before = slopes.get(id);
         slopes.set(id, before === undefined ? dInput : m.add(before, dInput));
       }
@@ -110,7 +114,7 @@ export class Network<T> {
 
   private contextOf(
     node: PlanNode,
-    { x, rows, training }: PassOptions,
+    { x, rows, training, inputSlopes, embeddingShare }: PassOptions,
     sink: { readonly gradients: FloatArray | undefined },
   ): LayerContext<T> {
     const { numeric: m, plan, parameters, streams } = this.options;
@@ -124,7 +128,8 @@ export class Network<T> {
       m,
       rows,
       training,
-      needsInputGradients: this.learningInputs.has(node.id),
+      needsInputGradients: inputSlopes === true || this.learningInputs.has(node.id),
+      embeddingShare,
       parameter: (name) => m.tensor(part(parameters, sliceOf(name)), sliceOf(name).shape),
       values: (name) => part(parameters, sliceOf(name)),
       gradient,

@@ -28,6 +28,12 @@ export const embedding: Layer<EmbeddingNode> = (node, _inputs, context) => {
     if (padded && id === 0) continue;
     values.set(table.subarray(id * dimensions, (id + 1) * dimensions), i * dimensions);
   }
+  const { embeddingShare } = context;
+  if (embeddingShare !== undefined) {
+    const perRow = values.length / rows;
+    for (let i = 0; i < values.length; i++)
+      values[i] = (values[i] ?? 0) * (embeddingShare[Math.floor(i / perRow)] ?? 1);
+  }
   return {
     output: m.tensor(values, [rows, ...shape]),
     backward: (dOutput) => {
@@ -56,8 +62,9 @@ export const numberTokens: Layer<NumberTokensNode> = ({ shape }, inputs, context
       const flat = (t: typeof x): typeof x => m.reshape(t, [rows, n * d]);
       context.addGradient('bias', columnSums(context, flat(dOutput)));
       context.addGradient('weights', columnSums(context, flat(m.mul(dOutput, x))));
-      // Columns of data learn nothing.
-      return [];
+      // Columns of data learn nothing; their slope is asked for where a prediction is explained.
+      if (!context.needsInputGradients) return [];
+      return [m.reshape(m.sum(m.mul(dOutput, context.parameter('weights')), [2], false), [rows, n])];
     },
   };
 };

@@ -5,6 +5,8 @@ import {
   multilabelScores,
   rocAucPerLabel,
 } from '../../../src/core/evaluate/multilabel';
+import { labelRowMetric, labelScalars } from '../../../src/core/evaluate/labelMetrics';
+import { metricNameSchema } from '../../../src/shared/schema/experiment';
 import { hitAtK, meanReciprocalRank, ndcg } from '../../../src/core/evaluate/retrieval';
 import { expectAllClose, expectClose, expectScores, readReference } from './reference';
 
@@ -43,6 +45,27 @@ describe('scores of several labels a row, against scikit-learn', () => {
     expectScores({ ...labelRanking(scored) }, ranking, name);
     expectAllClose(rocAucPerLabel(scored), columns.rocAuc, 'ROC AUC a label');
     expectAllClose(averagePrecisionPerLabel(scored), columns.prAuc, 'average precision a label');
+  });
+
+  it('are told by name, all at once and of any rows', () => {
+    const { labels, result, ranking, ...columns } = cases[0]!;
+    const rows = {
+      actual: Uint8Array.from(columns.actual),
+      predicted: Uint8Array.from(columns.predicted),
+      scores: Float64Array.from(columns.scores),
+      labels,
+    };
+    const scores = labelScalars(rows);
+    expectScores({ ...scores }, { ...result, ...ranking }, 'labels');
+    const count = columns.actual.length / labels;
+    // Each row twice: no mean over rows sees it.
+    const twice = Uint32Array.from({ length: 2 * count }, (_, i) => i % count);
+    for (const name of metricNameSchema.options) {
+      const value = scores[name];
+      if (value !== undefined) expectClose(labelRowMetric(name, rows)?.(twice), value, name);
+    }
+    expect(labelRowMetric('accuracy', rows)).toBeUndefined();
+    expect(labelScalars({ ...rows, actual: rows.actual.map(() => 0) })).not.toHaveProperty('rocAuc');
   });
 
   it('has no scores of no rows, and no ranking by what is not a number', () => {

@@ -27,7 +27,7 @@ function passOn<T>(
   const x = floats.from(mixedRows(ROWS, plan.inputWidth));
   const network = new Network({ plan, numeric, parameters, streams: dropoutStreams(plan) });
   const pass = network.run({ x, rows: ROWS, training: true });
-  const slope = floats.from({ length: ROWS * plan.outputWidth }, (_, i) => Math.sin(i + 1));
+  const slope = floats.from(Array.from({ length: ROWS * plan.outputWidth }, (_, i) => Math.sin(i + 1)));
   pass.backward(numeric.tensor(slope, [ROWS, plan.outputWidth]), gradients);
   return { outputs: Array.from(numeric.read(pass.raw)), gradients: Array.from(gradients) };
 }

@@ -1,6 +1,7 @@
 // Owns when to stop and which epoch is the best: the exact rule of keras.callbacks.EarlyStopping. Knows no weights; who
 // asks keeps them.
 import * as z from 'zod';
+import { METRICS } from '../../../shared/metricCatalogue';
 import { jsonNumberSchema } from '../../../shared/numbers';
 import type { EarlyStoppingConfig, Monitor } from '../../../shared/schema/training';
 
@@ -20,38 +21,21 @@ export interface Verdict {
   readonly stop: boolean;
 }
 
-const DIRECTIONS = {
-  loss: 'min',
-  rmse: 'min',
-  mae: 'min',
-  accuracy: 'max',
-  balancedAccuracy: 'max',
-  macroF1: 'max',
-  rocAuc: 'max',
-  prAuc: 'max',
-  r2: 'max',
-} as const satisfies Record<Monitor, 'min' | 'max'>;
-
-/** Whether less or more of it is better. */
-export function monitorDirection(monitor: Monitor): 'min' | 'max' {
-  return DIRECTIONS[monitor];
-}
-
 /** With early stopping off: any decrease of the loss is an improvement, and nothing stops. */
 const WATCH_ONLY = { monitor: 'loss', patience: Infinity, minDelta: 0, startFromEpoch: 0 } as const;
 
 export class EarlyStopping {
   readonly monitor: Monitor;
   private readonly rule: Pick<EarlyStoppingConfig, 'monitor' | 'patience' | 'minDelta' | 'startFromEpoch'>;
-  private readonly direction: 'min' | 'max';
+  private readonly isLowerBetter: boolean;
   private state: EarlyStoppingState;
 
   /** @param config false: never stops, and any decrease of the loss is an improvement */
   constructor(config: EarlyStoppingConfig | false, state?: EarlyStoppingState) {
     this.rule = config === false ? WATCH_ONLY : config;
     this.monitor = this.rule.monitor;
-    this.direction = DIRECTIONS[this.monitor];
-    this.state = state ?? { best: this.direction === 'min' ? Infinity : -Infinity, bestEpoch: 0, wait: 0 };
+    this.isLowerBetter = METRICS[this.monitor].direction === 'lower';
+    this.state = state ?? { best: this.isLowerBetter ? Infinity : -Infinity, bestEpoch: 0, wait: 0 };
   }
 
   /** 1-based; 0 while there is none. */
@@ -87,7 +71,7 @@ export class EarlyStopping {
   private improves(value: number): boolean {
     const { best, bestEpoch } = this.state;
     if (bestEpoch === 0) return true;
-    return this.direction === 'min' ? value + this.rule.minDelta < best : value - this.rule.minDelta > best;
+    return this.isLowerBetter ? value + this.rule.minDelta < best : value - this.rule.minDelta > best;
   }
 
   /** Plain JSON, but for numbers that are not finite; the constructor takes it. */

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  EarlyStopping,
-  earlyStoppingStateSchema,
-  monitorDirection,
-} from '../../../../src/core/train/callbacks/earlyStopping';
+import { EarlyStopping, earlyStoppingStateSchema } from '../../../../src/core/train/callbacks/earlyStopping';
 import { stringifyJson } from '../../../../src/shared/numbers';
 import { earlyStoppingSchema, monitorSchema } from '../../../../src/shared/schema/training';
 import { reference } from '../support';
@@ -67,9 +63,12 @@ describe('EarlyStopping, against keras.callbacks.EarlyStopping', () => {
 });
 
 describe('EarlyStopping', () => {
-  it('knows whether less or more is better', () => {
-    const lower = monitorSchema.options.filter((monitor) => monitorDirection(monitor) === 'min');
-    expect(lower).toEqual(['loss', 'rmse', 'mae']);
+  it.each(monitorSchema.options)('takes less, or more, of %s for better, as it is', (monitor) => {
+    const stopping = new EarlyStopping(earlyStoppingSchema.parse({ monitor }));
+    stopping.afterEpoch(1, 0.5);
+    const isLower = ['loss', 'rmse', 'mae'].includes(monitor);
+    expect(stopping.afterEpoch(2, isLower ? 0.6 : 0.4).improved).toBe(false);
+    expect(stopping.afterEpoch(3, isLower ? 0.4 : 0.6).improved).toBe(true);
   });
 
   it('never stops when switched off, and still knows the best epoch', () => {

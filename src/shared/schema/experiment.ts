@@ -230,8 +230,22 @@ export const evaluationSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Score the majority class (or the mean) on the same rows, so that the score has something to beat.',
+      'Fit simple models on the same train rows (majority or mean, linear, nearest rows, boosted trees) and score them on the same rows, so that the score has something to beat.',
     ),
+  metric: z
+    .enum(['auto', ...metricNameSchema.options])
+    .default('auto')
+    .describe(
+      'The metric that decides: comparison with the baselines, importance, slices. auto: ROC AUC of two classes (PR AUC under 10 % positives), accuracy of several (macro F1 when one is rare), RMSE of numbers.',
+    ),
+  costs: z
+    .strictObject({
+      falsePositive: z.number().min(0).default(1).describe('Of a negative that is said to be positive.'),
+      falseNegative: z.number().min(0).default(1).describe('Of a positive that is missed.'),
+      description,
+    })
+    .optional()
+    .describe('What errors cost, in any unit; the report finds the cheapest threshold. Two classes only.'),
   description,
 });
 

@@ -61,7 +61,7 @@ describe('the shortest config', () => {
         seed: 1,
         backend: 'auto',
       },
-      evaluation: { testOnce: true, baseline: true },
+      evaluation: { testOnce: true, baseline: true, metric: 'auto' },
     });
   });
 

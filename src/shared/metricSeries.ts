@@ -32,6 +32,15 @@ class GrowingColumn {
     this.data[this.length++] = value;
   }
 
+  /** Forgets what is behind the first `length` values. */
+  cut(length: number): void {
+    this.length = length;
+  }
+
+  at(index: number): number {
+    return this.data[index] ?? NaN;
+  }
+
   /** A copy, so that what is sent never changes and never shares a buffer. */
   slice(from: number): Float64Array {
     return this.data.slice(from, this.length);
@@ -56,10 +65,23 @@ class Series {
     this.wallTimeMs.push(wallTimeMs);
     this.value.push(value);
   }
+
+  /** Forgets the points behind a step; they lie at the end. */
+  cutBehind(step: number): void {
+    let length = this.step.length;
+    while (length > 0 && this.step.at(length - 1) > step) length--;
+    for (const column of [this.step, this.epoch, this.wallTimeMs, this.value]) column.cut(length);
+  }
 }
 
 export class MetricSeries {
   private readonly series = new Map<string, Series>();
+  private cuts = 0;
+
+  /** Another number means that points were taken back: a reader starts anew, with an empty cursor. */
+  get revision(): number {
+    return this.cuts;
+  }
 
   /** Takes what an event says about metrics; other events are ignored. */
   append(event: TrainEvent): void {
@@ -68,6 +90,9 @@ export class MetricSeries {
       event.step.forEach((step, i) =>
         series.push(step, event.epoch[i] ?? NaN, event.wallTimeMs[i] ?? NaN, event.loss[i] ?? NaN),
       );
+    } else if (event.type === 'resumed') {
+      for (const series of this.series.values()) series.cutBehind(event.step);
+      this.cuts++;
     } else if (event.type === 'epoch') {
       for (const split of ['train', 'validation'] as const) {
         for (const [metric, value] of Object.entries(event[split])) {

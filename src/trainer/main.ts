@@ -40,7 +40,14 @@ async function main(folder: string): Promise<number> {
   let exitCode = 0;
   try {
     recorder.record({ type: 'started', timeMs: clock.now(), pid: process.pid, node: process.version });
-    await trainRun({ paths, launch, clock, recorder, stopSignal: server.stopSignal });
+    await trainRun({
+      paths,
+      launch,
+      clock,
+      recorder,
+      stopSignal: server.stopSignal,
+      isPaused: () => server.isPaused,
+    });
   } catch (error) {
     const timeMs = clock.now();
     if (isCancelled(error) && server.stopSignal.aborted) {

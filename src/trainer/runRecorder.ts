@@ -5,7 +5,7 @@ import { Emitter } from '../shared/event';
 import { stringifyJson } from '../shared/numbers';
 import { runSummarySchema, type RunSummary, type TrainEvent } from '../shared/schema/run';
 import { writeFileAtomic } from '../core/runs/atomicFile';
-import { EventLogWriter } from '../core/runs/eventLog';
+import { EventLogWriter, readEventLog } from '../core/runs/eventLog';
 import type { RunPaths } from '../core/runs/runFolder';
 import { applyEvent } from '../core/runs/summarise';
 
@@ -36,11 +36,18 @@ export class RunRecorder {
 
   static async open(paths: RunPaths, clock: Clock): Promise<RunRecorder> {
     const summary = runSummarySchema.parse(JSON.parse(await fsp.readFile(paths.summary, 'utf8')));
-    return new RunRecorder(paths, clock, new EventLogWriter(paths.log), summary);
+    // The log of a run that goes on says already that it does.
+    const log = await readEventLog(paths.log);
+    return new RunRecorder(paths, clock, new EventLogWriter(paths.log, log), summary);
   }
 
   get runId(): string {
     return this.summary.runId;
+  }
+
+  /** What is known of the run so far. */
+  get known(): RunSummary {
+    return this.summary;
   }
 
   get nextSequence(): number {

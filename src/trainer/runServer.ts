@@ -21,6 +21,7 @@ export class RunServer {
   private pending: Recorded[] = [];
   private timer: NodeJS.Timeout | undefined;
   private readonly stop = new AbortController();
+  private pauseAsked = false;
 
   private constructor(
     private readonly launch: Launch,
@@ -35,12 +36,23 @@ export class RunServer {
     return self;
   }
 
-  /** Aborted when somebody has asked for the end of the run. */
+  /** Aborted when somebody has asked for the end of the run, or for a pause. */
   get stopSignal(): AbortSignal {
     return this.stop.signal;
   }
 
+  /** What was asked for was a pause, and nobody asked for the end since. */
+  get isPaused(): boolean {
+    return this.pauseAsked;
+  }
+
   requestStop(): void {
+    this.pauseAsked = false;
+    this.stop.abort();
+  }
+
+  requestPause(): void {
+    this.pauseAsked = !this.stop.signal.aborted || this.pauseAsked;
     this.stop.abort();
   }
 
@@ -72,6 +84,11 @@ export class RunServer {
       stop: () => {
         requireAttached();
         this.requestStop();
+        return {};
+      },
+      pause: () => {
+        requireAttached();
+        this.requestPause();
         return {};
       },
     });

@@ -4,7 +4,8 @@ import * as l10n from '@vscode/l10n';
 import type { Clock } from '../shared/clock';
 import { stringifyJson } from '../shared/numbers';
 import type { DataIssue } from '../shared/schema/profile';
-import type { Launch } from '../shared/schema/run';
+import type { Launch, TrainEventOf } from '../shared/schema/run';
+import type { BackendName } from '../shared/schema/training';
 import { chooseBackend } from '../core/backend/ladder';
 import { openCsv } from '../core/data/csvSource';
 import { prepareDataset } from '../core/recipe/prepare';
@@ -16,6 +17,7 @@ import type { RunPaths } from '../core/runs/runFolder';
 import { readExperimentOf } from '../core/runs/runStore';
 import { createEngine } from '../core/train/createEngine';
 import { runTraining } from '../core/train/trainLoop';
+import { fingerprintOf, readResume, requireSameRows, resumedExperiment } from './resume';
 import type { RunRecorder } from './runRecorder';
 
 export interface TrainRunOptions {
@@ -25,22 +27,28 @@ export interface TrainRunOptions {
   readonly recorder: RunRecorder;
   /** Before training it cancels; in training it ends after the current batch, with scores. */
   readonly stopSignal: AbortSignal;
+  /** Whether the stop is a pause: no scores, to go on another time. */
+  readonly isPaused: () => boolean;
 }
 
 /** @throws CancelledError when stopped before training; BenchError of any area. What was recorded stays recorded. */
-export async function trainRun({
-  paths,
-  launch,
-  clock,
-  recorder,
-  stopSignal,
-}: TrainRunOptions): Promise<void> {
-  const experiment = await readExperimentOf(paths.folder);
+export async function trainRun(options: TrainRunOptions): Promise<void> {
+  const { paths, launch, clock, recorder, stopSignal, isPaused } = options;
+  const before = recorder.known;
+  const experiment = resumedExperiment(await readExperimentOf(paths.folder), launch.resume);
   const requested = experiment.training.backend;
   const { chosen, rungs } = await chooseBackend({ requested, wasmDir: launch.wasmFolder, clock });
   recorder.record({ type: 'backend', timeMs: clock.now(), requested, chosen, rungs });
 
   const dataset = await readDataset(experiment, launch, { recorder, clock, stopSignal });
+  const resume = launch.resume === undefined ? undefined : await readResume(paths, launch.resume);
+  if (resume !== undefined) {
+    requireSameRows(before, recorder.known);
+    const backend = before.backend?.chosen;
+    if (backend !== undefined && backend !== chosen) {
+      recorder.record(otherBackend(clock.now(), backend, chosen));
+    }
+  }
   await writeFileAtomic(paths.recipe, stringifyJson(dataset.recipe, 2));
   const engine = createEngine({ experiment, dataset, backend: chosen });
   try {
@@ -50,7 +58,8 @@ export async function trainRun({
       engine,
       clock,
       emit: (event) => recorder.record(event),
-      signal: { stopRequested: () => stopSignal.aborted },
+      signal: { stopRequested: () => stopSignal.aborted, pauseRequested: isPaused },
+      resume,
       checkpoints: {
         save: (checkpoint) =>
           writeCheckpoint(
@@ -81,12 +90,26 @@ async function readDataset(
       droppedRows,
       features,
       outputs,
+      fingerprint: fingerprintOf(dataset),
       issues: [...issues, ...(await changedSince(launch))],
     });
     return dataset;
   } finally {
     source.close();
   }
+}
+
+function otherBackend(timeMs: number, before: BackendName, chosen: BackendName): TrainEventOf<'warning'> {
+  return {
+    type: 'warning',
+    timeMs,
+    code: 'train.otherBackend',
+    message: l10n.t(
+      'The run began on "{0}" and goes on with "{1}": the last digits may differ from a run that never stopped.',
+      before,
+      chosen,
+    ),
+  };
 }
 
 /** A file that was written while it was read may have been read half old, half new. */

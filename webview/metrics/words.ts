@@ -223,6 +223,11 @@ export function endingSentence(run: RunSummary): string | undefined {
             epoch,
             best,
           );
+    case 'paused':
+      return l10n.t(
+        'Paused after epoch {0}: resume it to go on where it was. The test rows were not looked at.',
+        epoch,
+      );
     case 'budget':
       return best === undefined
         ? l10n.t('Stopped after epoch {0}: the minutes or steps of the config are used up.', epoch)

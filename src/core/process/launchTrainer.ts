@@ -6,7 +6,7 @@ import * as fsp from 'node:fs/promises';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
 import { stringifyJson } from '../../shared/numbers';
-import type { Launch } from '../../shared/schema/run';
+import type { Launch, Resume } from '../../shared/schema/run';
 import { writeFileAtomic } from '../runs/atomicFile';
 import type { RunPaths } from '../runs/runFolder';
 import { endpointFor } from './endpoint';
@@ -31,6 +31,7 @@ export async function launchTrainer(
   program: TrainerProgram,
   paths: RunPaths,
   dataPath: string,
+  resume?: Resume,
 ): Promise<TrainerProcess> {
   // A file that is gone by now is the trainer's to tell.
   const data = await fsp.stat(dataPath).catch(() => ({ size: 0, mtimeMs: 0 }));
@@ -42,6 +43,7 @@ export async function launchTrainer(
     dataModifiedMs: data.mtimeMs,
     wasmFolder: program.wasmFolder,
     l10nBundle: program.l10nBundle,
+    ...(resume === undefined ? {} : { resume }),
   };
   await writeFileAtomic(paths.launch, stringifyJson(launch, 2), { mode: 0o600 });
 

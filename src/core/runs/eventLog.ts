@@ -88,11 +88,18 @@ export async function readEventLog(file: string, from: LogRead = LOG_START): Pro
  */
 export class EventLogWriter {
   private readonly fd: number;
-  private sequence = 0;
-  private bytes = 0;
+  private sequence: number;
+  private bytes: number;
 
-  constructor(file: string) {
-    this.fd = fs.openSync(file, 'ax');
+  /**
+   * A new log, or one that goes on behind what `readEventLog` found: a torn record at its end is cut off.
+   * @throws the system's error, also when a new one is asked for and there is one
+   */
+  constructor(file: string, read: Pick<LogRead, 'offset' | 'nextSequence'> = LOG_START) {
+    this.fd = fs.openSync(file, read.offset === 0 ? 'ax' : 'a');
+    if (read.offset > 0) fs.ftruncateSync(this.fd, read.offset);
+    this.sequence = read.nextSequence;
+    this.bytes = read.offset;
   }
 
   get nextSequence(): number {

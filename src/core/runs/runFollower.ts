@@ -35,7 +35,7 @@ export class RunFollower {
   readonly onDidUpdate = this.updates.event;
   private position: LogRead = LOG_START;
   private channel: ClientChannel<TrainerContract> | undefined;
-  private stopAsked = false;
+  private asked: 'stop' | 'pause' | undefined;
   private disposed = false;
   private current: RunSummary;
 
@@ -76,8 +76,14 @@ export class RunFollower {
 
   /** Asks the process to stop after its current batch; it then scores and ends by itself. */
   async stop(): Promise<void> {
-    this.stopAsked = true;
+    this.asked = 'stop';
     await this.channel?.request('stop', {});
+  }
+
+  /** Asks the process to stop after its current batch without scores: the run can go on from there. */
+  async pause(): Promise<void> {
+    this.asked = 'pause';
+    await this.channel?.request('pause', {});
   }
 
   dispose(): void {
@@ -107,7 +113,7 @@ export class RunFollower {
     try {
       await channel.request('attach', { token: live.token });
       reading = reading.then(() => this.catchUp());
-      if (this.stopAsked) await channel.request('stop', {});
+      if (this.asked !== undefined) await channel.request(this.asked, {});
       if (this.disposed) channel.dispose();
     } catch (error) {
       channel.dispose();

@@ -14,12 +14,13 @@ import {
   runSummarySchema,
   type Live,
   type RunSummary,
+  type TrainEventOf,
 } from '../../shared/schema/run';
 import { exists } from '../files';
 import { removeEndpoint } from '../process/endpoint';
 import { isAlive, isSameProcess } from '../process/processIdentity';
 import { PARTIAL_SUFFIX, writeFileAtomic } from './atomicFile';
-import { readEventLog } from './eventLog';
+import { EventLogWriter, readEventLog } from './eventLog';
 import { runPaths, type RunPaths } from './runFolder';
 import { applyEvent, initialOf } from './summarise';
 
@@ -147,6 +148,26 @@ export class RunStore {
     await writeFileAtomic(paths.summary, stringifyJson(ended, 2));
   }
 
+  /**
+   * Says in the log and in run.json that an ended run goes on; whoever follows it waits for its process from then on.
+   * @throws BenchError 'run.alive' while its process lives
+   */
+  async markResumed(folder: string, event: TrainEventOf<'resumed'>): Promise<void> {
+    const summary = await this.read(folder);
+    if (summary.state === 'running') {
+      throw new BenchError('run.alive', l10n.t('Run {0} is still training.', summary.runId));
+    }
+    const paths = runPaths(folder);
+    const log = new EventLogWriter(paths.log, await readEventLog(paths.log));
+    try {
+      log.append(event);
+      log.sync();
+    } finally {
+      log.close();
+    }
+    await writeFileAtomic(paths.summary, stringifyJson(applyEvent(summary, event), 2));
+  }
+
   /** @throws BenchError 'run.alive' while its process lives, 'run.unknown' for a folder that is no run's */
   async remove(folder: string): Promise<void> {
     const runId = path.basename(folder);
@@ -186,9 +207,14 @@ export class RunStore {
     if (live !== undefined) return isLive(live);
     // It ended and took live.json with it, but its last run.json never reached the disk.
     const { events } = await readEventLog(runPaths(folder).log);
-    if (events.some(({ event: { type } }) => type === 'finished' || type === 'failed')) return false;
+    const resumed = events.filter(({ event: { type } }) => type === 'resumed').at(-1);
+    const isOver = events.some(
+      ({ sequence, event: { type } }) =>
+        (type === 'finished' || type === 'failed') && sequence > (resumed?.sequence ?? -1),
+    );
+    if (isOver) return false;
     // Either way: a clock that was set back must not keep a dead run alive for hours.
-    return Math.abs(this.clock.now() - summary.createdMs) < START_GRACE_MS;
+    return Math.abs(this.clock.now() - (resumed?.event.timeMs ?? summary.createdMs)) < START_GRACE_MS;
   }
 
   private async crashed(

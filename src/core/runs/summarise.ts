@@ -37,6 +37,19 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
   switch (event.type) {
     case 'started':
       return next;
+    case 'resumed': {
+      // What the last ending said, and scores of weights that will be others.
+      const { endedMs: _m, endReason: _r, error: _e, stderrTail: _t, scoredEpoch: _s, ...going } = next;
+      const { test: _test, baseline: _baseline, ...rest } = going;
+      return {
+        ...rest,
+        state: 'running',
+        phase: 'starting',
+        epoch: event.epoch,
+        step: event.step,
+        epochs: event.epochs,
+      };
+    }
     case 'phase':
       return { ...next, phase: event.phase };
     case 'backend':
@@ -45,6 +58,7 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
       return {
         ...next,
         rows: event.rows,
+        ...(event.fingerprint === undefined ? {} : { fingerprint: event.fingerprint }),
         warnings: [
           ...summary.warnings,
           ...event.issues
@@ -90,7 +104,7 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
     case 'finished':
       return {
         ...next,
-        state: event.reason === 'stopped' ? 'stopped' : 'completed',
+        state: event.reason === 'stopped' || event.reason === 'paused' ? 'stopped' : 'completed',
         endReason: event.reason,
         epoch: event.epoch,
         bestEpoch: event.bestEpoch,

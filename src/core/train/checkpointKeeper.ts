@@ -1,5 +1,5 @@
 // Owns when a checkpoint is written: the best one stays in memory at once and goes to disk at most once a second,
-// the last one every ten seconds, and both at the end. Knows no file names; a sink does.
+// the last one as often as the config asks, and both at the end. Knows no file names; a sink does.
 import type { Clock } from '../../shared/clock';
 import type { Checkpoint } from '../runs/checkpointFiles';
 import type { Emit } from './stepReport';
@@ -10,9 +10,9 @@ export interface CheckpointSink {
 }
 
 const BEST_INTERVAL_MS = 1000;
-const LAST_INTERVAL_MS = 10_000;
 
 export class CheckpointKeeper {
+  private readonly lastIntervalMs: number;
   private bestCheckpoint: Checkpoint | undefined;
   private bestIsWritten = true;
   private bestWrittenMs = -Infinity;
@@ -22,8 +22,9 @@ export class CheckpointKeeper {
     private readonly clock: Clock,
     private readonly sink: CheckpointSink,
     private readonly emit: Emit,
-    best?: Checkpoint,
+    { lastEverySeconds, best }: { readonly lastEverySeconds: number; readonly best: Checkpoint | undefined },
   ) {
+    this.lastIntervalMs = 1000 * lastEverySeconds;
     this.bestCheckpoint = best;
     this.lastWrittenMs = clock.now();
   }
@@ -41,7 +42,7 @@ export class CheckpointKeeper {
   async writeIfDue(takeLast: () => Checkpoint): Promise<void> {
     const now = this.clock.now();
     if (now - this.bestWrittenMs >= BEST_INTERVAL_MS) await this.writeBest();
-    if (now - this.lastWrittenMs >= LAST_INTERVAL_MS) await this.writeLast(takeLast());
+    if (now - this.lastWrittenMs >= this.lastIntervalMs) await this.writeLast(takeLast());
   }
 
   async writeBest(): Promise<void> {

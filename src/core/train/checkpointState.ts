@@ -75,6 +75,15 @@ export function callbackStatesOf(checkpoint: Checkpoint): CallbackStates {
   return callbackStatesSchema.parse(checkpoint.callbacks);
 }
 
+/** Forgets how long nothing improved: a run that had stopped early is given its patience again. */
+export function withNewPatience(checkpoint: Checkpoint): Checkpoint {
+  const callbacks = callbackStatesOf(checkpoint);
+  return {
+    ...checkpoint,
+    callbacks: { ...callbacks, earlyStopping: { ...callbacks.earlyStopping, wait: 0 } },
+  };
+}
+
 /** What an engine goes on from. */
 export function engineStateOf(checkpoint: Checkpoint): EngineState {
   return {

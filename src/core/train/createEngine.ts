@@ -36,7 +36,8 @@ export function planDataset(
   return planModel({ experiment, inputWidth: features, inputs: inputSlices(recipe), outputWidth: outputs });
 }
 
-function trainingData({ training, data }: Experiment, dataset: EncodedDataset): TrainingData {
+/** The train rows with what each weighs in the loss. */
+export function trainingData({ training, data }: Experiment, dataset: EncodedDataset): TrainingData {
   const { rows, x, y } = dataset.train;
   if (training.classWeights === 'none' || data.target.task === 'regression') return { rows, x, y };
   return { rows, x, y, weights: balancedRowWeights(y, rows, dataset.outputs) };

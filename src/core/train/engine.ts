@@ -78,8 +78,9 @@ export interface InferenceEngine {
 export interface NodeReport {
   readonly id: string;
   readonly kind: ModelPlan['nodes'][number]['kind'];
-  /** Of its output over all rows and units. */
+  /** Its output and all its numbers. */
   readonly finite: boolean;
+  /** Of its output over all rows and units. */
   readonly mean: number;
   readonly sd: number;
   readonly largest: number;
@@ -94,7 +95,7 @@ export interface NodeReport {
 export interface TrainingEngine extends InferenceEngine {
   /** Trains until the end of `order` or until `afterStep` says false. @returns the next position in `order` */
   trainSteps(request: StepsRequest): Promise<number>;
-  /** How each node does on these rows of the training data, without dropout and without a step. */
+  /** How each node does on these rows as one batch of the training data, without dropout and without a step. */
   inspect(rows: Uint32Array): Promise<readonly NodeReport[]>;
   /** Copies. */
   save(): EngineState;

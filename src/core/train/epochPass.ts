@@ -35,6 +35,8 @@ export interface EpochPassOptions {
   readonly spikes: SpikeDetector | undefined;
   readonly budget: Budget;
   readonly resume: Checkpoint | undefined;
+  /** Writes checkpoints that are due. */
+  readonly keep: () => Promise<void>;
 }
 
 export class EpochPass {
@@ -136,7 +138,7 @@ export class EpochPass {
         await report.flush();
         await emit(spikeWarning({ clock, step: this.step, loss, median, rows }));
       }
-      await report.flushIfDue();
+      if (await report.flushIfDue()) await this.options.keep();
       await breathe();
     }
     return this.position === order.length;

@@ -117,7 +117,7 @@ function slopeOf(
   fromGradient: (difference: number) => number,
   relativeOf: (a: number, b: number) => number,
 ): { difference: number; width: number } {
-  let best = { difference: central(lossAt, WIDTHS[0]), width: WIDTHS[0] as number };
+  let best = { difference: central(lossAt, WIDTHS[0]), width: WIDTHS[0] };
   if (fromGradient(best.difference) <= AGREES) return best;
   let previous = best.difference;
   let smallest = Infinity;

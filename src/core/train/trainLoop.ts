@@ -29,8 +29,8 @@ export interface TrainingOptions {
   readonly clock: Clock;
   /** Gets the events in order; a promise is awaited before training goes on. */
   readonly emit: Emit;
-  /** Asked after every batch. */
-  readonly signal: { stopRequested(): boolean };
+  /** Asked after every batch. A pause is a stop without scores. */
+  readonly signal: { stopRequested(): boolean; pauseRequested?(): boolean };
   readonly checkpoints: CheckpointSink;
   /** Goes on from there, exactly as if it had never stopped; `best` is the best one so far. */
   readonly resume?: { readonly last: Checkpoint; readonly best: Checkpoint | undefined } | undefined;
@@ -63,12 +63,14 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
   const states = saved === undefined ? undefined : callbackStatesOf(saved);
   if (saved !== undefined) engine.restore(engineStateOf(saved));
   const report = new StepReport(clock, emit);
-  const keeper = new CheckpointKeeper(clock, options.checkpoints, emit, resume?.best);
+  const keeper = new CheckpointKeeper(clock, options.checkpoints, emit, {
+    lastEverySeconds: training.checkpointSeconds,
+    best: resume?.best,
+  });
   const breathe = createBreath(clock);
   const stopping = new EarlyStopping(training.earlyStopping, states?.earlyStopping);
   const rate = new LearningRate({ training, stepsPerEpoch, plateau: states?.plateau });
-  const spikes =
-    training.spikes === false ? undefined : new SpikeDetector(training.spikes, states?.spikes);
+  const spikes = training.spikes === false ? undefined : new SpikeDetector(training.spikes, states?.spikes);
   const budget = new Budget(training, clock, states?.budget);
   const meter = new RateMeter();
   const shuffle =
@@ -83,6 +85,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
     spikes,
     budget,
     resume: saved,
+    keep: () => keeper.writeIfDue(() => take('last')),
   });
   let epoch = saved?.epoch ?? 0;
   let reason: TrainingResult['reason'] = 'allEpochs';
@@ -115,7 +118,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
       const startMs = clock.now();
       const isWhole = await pass.run(order, epoch);
       if (!isWhole) {
-        reason = signal.stopRequested() ? 'stopped' : 'budget';
+        reason = whyStopped();
         break;
       }
       meter.add(rows, clock.now() - startMs);
@@ -145,7 +148,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
         break;
       }
       if (epoch < training.epochs && (signal.stopRequested() || budget.exceeded(pass.step) !== undefined)) {
-        reason = signal.stopRequested() ? 'stopped' : 'budget';
+        reason = whyStopped();
         break;
       }
     }
@@ -156,8 +159,14 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
     await keeper.writeLast(take('last'));
   }
 
-  await emit({ type: 'phase', timeMs: clock.now(), phase: 'evaluating' });
   const best = keeper.best;
+  if (reason === 'paused') {
+    // The test rows stay sealed until it has gone on to its end.
+    const bestEpoch = best?.epoch ?? epoch;
+    await emit({ type: 'finished', timeMs: clock.now(), reason, epoch, bestEpoch });
+    return { reason, epoch, bestEpoch, train: {}, validation: {} };
+  }
+  await emit({ type: 'phase', timeMs: clock.now(), phase: 'evaluating' });
   const restores =
     best !== undefined && training.earlyStopping !== false && training.earlyStopping.restoreBest;
   if (restores) engine.restore(engineStateOf(best));
@@ -166,6 +175,11 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
   await emit({ type: 'evaluation', timeMs: clock.now(), epoch: restores ? best.epoch : epoch, ...scores });
   await emit({ type: 'finished', timeMs: clock.now(), reason, epoch, bestEpoch });
   return { reason, epoch, bestEpoch, ...scores };
+
+  function whyStopped(): TrainingResult['reason'] {
+    if (!signal.stopRequested()) return 'budget';
+    return signal.pauseRequested?.() === true ? 'paused' : 'stopped';
+  }
 }
 
 interface Setup {

@@ -24,6 +24,8 @@ export class MetricsPage implements Disposable {
   private session: RunSession | undefined;
   private sessionListener: Disposable | undefined;
   private cursor: SeriesCursor = new Map();
+  /** Of the series as the page has them. */
+  private revision = 0;
   private frame: NodeJS.Timeout | undefined;
   private ready = false;
 
@@ -104,7 +106,7 @@ export class MetricsPage implements Disposable {
     }, FRAME_MS);
   }
 
-  private send(reset: boolean): void {
+  private send(anew: boolean): void {
     const session = this.session;
     if (session === undefined) {
       this.channel.emit('run', { run: null });
@@ -113,6 +115,10 @@ export class MetricsPage implements Disposable {
     const timeLeftMs = session.timeLeftMs();
     const run = session.summary;
     this.channel.emit('run', { run, ...(timeLeftMs === undefined ? {} : { timeLeftMs }) });
+    // A run that went on from a checkpoint took points back.
+    const reset = anew || session.series.revision !== this.revision;
+    if (reset) this.cursor.clear();
+    this.revision = session.series.revision;
     const chunks = session.series.takeDelta(this.cursor);
     if (reset || chunks.length > 0) this.channel.emit('series', { runId: run.runId, reset, chunks });
   }

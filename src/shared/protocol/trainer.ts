@@ -14,6 +14,8 @@ export const trainerContract = {
     },
     /** Ends the run after the current batch, with scores; answers at once. */
     stop: { params: z.object({}), result: z.object({}) },
+    /** Ends it after the current batch without scores, to go on another time; answers at once. */
+    pause: { params: z.object({}), result: z.object({}) },
   },
   events: {
     /** Records that are on disk already; at most 10 Hz. */

@@ -32,13 +32,25 @@ export type RunPhase = z.infer<typeof runPhaseSchema>;
 export const runStateSchema = z.enum(['running', 'completed', 'stopped', 'failed', 'crashed']);
 export type RunState = z.infer<typeof runStateSchema>;
 
-/** budget: the minutes or steps of the config are used up. stopped: by the user. */
-export const endReasonSchema = z.enum(['allEpochs', 'earlyStopping', 'budget', 'stopped']);
+/** budget: the minutes or steps of the config are used up. stopped: by the user. paused: by the user, without scores. */
+export const endReasonSchema = z.enum(['allEpochs', 'earlyStopping', 'budget', 'stopped', 'paused']);
 export type EndReason = z.infer<typeof endReasonSchema>;
 
 /** What happened while training. Times are milliseconds since the epoch. */
 export const trainEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('started'), timeMs: z.number(), pid: z.int(), node: z.string() }),
+  /** A run that had ended goes on from a checkpoint: what was told of later steps counts no more. */
+  z.object({
+    type: z.literal('resumed'),
+    timeMs: z.number(),
+    /** Whole epochs and steps done at the checkpoint; 0 when it starts anew. */
+    epoch: z.int(),
+    step: z.int(),
+    /** Epochs in all, from now on. */
+    epochs: z.int(),
+    /** In place of the config's, when the user chose one. */
+    learningRate: z.number().optional(),
+  }),
   z.object({ type: z.literal('phase'), timeMs: z.number(), phase: runPhaseSchema }),
   z.object({
     type: z.literal('backend'),
@@ -55,6 +67,7 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     droppedRows: z.int(),
     features: z.int(),
     outputs: z.int(),
+    fingerprint: z.string().optional(),
     issues: z.array(dataIssueSchema),
   }),
   z.object({
@@ -139,6 +152,8 @@ export const runSummarySchema = z.object({
   target: z.string(),
   task: taskSchema,
   seed: z.int(),
+  /** Checksum of the encoded train and validation rows: a run goes on with the same ones only. */
+  fingerprint: z.string().optional(),
   backend: z
     .object({ requested: backendChoiceSchema, chosen: backendNameSchema, rungs: z.array(rungSchema) })
     .optional(),
@@ -177,6 +192,16 @@ export const liveSchema = z.object({
 });
 export type Live = z.infer<typeof liveSchema>;
 
+/** How a run goes on. */
+export const resumeSchema = z.object({
+  kind: z.enum(['best', 'last', 'none']).describe('none: there is no checkpoint, it starts anew.'),
+  epochs: z.int(),
+  learningRate: z.number().optional(),
+  /** The end by early stopping is forgotten: patience counts anew. */
+  newPatience: z.boolean(),
+});
+export type Resume = z.infer<typeof resumeSchema>;
+
 /** launch.json: what a training process needs to know beyond its config. Owner-readable only. */
 export const launchSchema = z.object({
   endpoint: z.string(),
@@ -189,5 +214,7 @@ export const launchSchema = z.object({
   wasmFolder: z.string(),
   /** Translations, as l10n.config takes them; empty for English. */
   l10nBundle: z.record(z.string(), z.string()),
+  /** Goes on from the run's newest checkpoint. */
+  resume: resumeSchema.optional(),
 });
 export type Launch = z.infer<typeof launchSchema>;

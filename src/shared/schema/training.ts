@@ -361,6 +361,11 @@ export const trainingSchema = z
       .describe(
         'balanced: each class weighs rows / (classes * its rows), counted on train rows. Or a weight for each class by its name; 1 for one not named.',
       ),
+    checkpointSeconds: z
+      .number()
+      .min(0.1)
+      .default(10)
+      .describe('How often the last state is kept, so that a training that was killed can go on from it.'),
     seed: z
       .int()
       .min(0)

@@ -60,6 +60,7 @@ class FakeTrainer {
         this.stops++;
         return {};
       },
+      pause: () => ({}),
     });
     channel.onDidClose(() => this.channels.delete(channel));
   }

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EncodedDataset, EncodedSplit } from '../../../src/core/recipe/dataset';
 import type { Checkpoint } from '../../../src/core/runs/checkpointFiles';
 import { createEngine } from '../../../src/core/train/createEngine';
-import { runTraining, type TrainingResult } from '../../../src/core/train/trainLoop';
+import { runTraining, type TrainingOptions, type TrainingResult } from '../../../src/core/train/trainLoop';
 import type { Clock } from '../../../src/shared/clock';
 import { randomStream } from '../../../src/shared/random';
 import { experimentSchema, type Experiment, type Task } from '../../../src/shared/schema/experiment';
@@ -102,6 +102,8 @@ export async function train(
     stopRequested?: () => boolean;
     events?: TrainEvent[];
     checkpoints?: Checkpoint[];
+    pauseRequested?: () => boolean;
+    resume?: TrainingOptions['resume'];
   } = {},
 ): Promise<Trained> {
   const { backend = 'cpu', clock = tickingClock(), stopRequested = () => false } = options;
@@ -115,7 +117,8 @@ export async function train(
       engine,
       clock,
       emit: (event) => void events.push(event),
-      signal: { stopRequested },
+      signal: { stopRequested, pauseRequested: options.pauseRequested ?? (() => false) },
+      resume: options.resume,
       checkpoints: {
         save: (checkpoint) => {
           checkpoints.push(checkpoint);

@@ -257,3 +257,22 @@ describe('runTraining', () => {
     }
   });
 });
+
+describe('a step that is not finite', () => {
+  it('leaves the last finite weights in the last checkpoint, moving statistics too', async () => {
+    const checkpoints: Checkpoint[] = [];
+    const dataset = datasetOf('regression');
+    // One row far beyond float32 squares, met in some batch.
+    dataset.train.x[3 * 70] = 3e38;
+    const linear = { type: 'dense', units: 4, activation: 'linear' };
+    const layers = [linear, { type: 'batchNorm' }, linear];
+    const experiment = experimentOf('regression', layers, { epochs: 5 });
+    await expect(train(experiment, dataset, { checkpoints })).rejects.toMatchObject({
+      code: 'train.nonFinite',
+      message: expect.stringMatching(/it begins in "layer[01]"/),
+    });
+    const last = checkpoints.at(-1)!;
+    expect(last.kind).toBe('last');
+    expect(flatten(last).every(Number.isFinite)).toBe(true);
+  });
+});

@@ -7,8 +7,10 @@ import type { Numeric } from './numeric';
 export interface LayerContext<T> {
   readonly m: Numeric<T>;
   readonly rows: number;
-  /** true: dropout drops, batch normalisation takes the batch's own moments and learns the moving ones. */
+  /** true: batch normalisation takes the batch's own moments and learns the moving ones. */
   readonly training: boolean;
+  /** true: dropout drops. */
+  readonly drops: boolean;
   /** A parameter of the node as a tensor of its shape. */
   parameter(name: string): T;
   /** The same as numbers, in place. Only moving statistics may be written. */

@@ -28,6 +28,8 @@ export interface PassOptions {
   readonly x: FloatArray;
   readonly rows: number;
   readonly training: boolean;
+  /** false: nothing is dropped although it trains. */
+  readonly dropout?: boolean;
   /** The slopes of columns and embeddings are wanted too: `seen` of the way back is told of them. */
   readonly inputSlopes?: boolean;
   /** [rows]: looked-up vectors are taken times this, on a path from nothing to the whole. Absent: 1. */
@@ -114,7 +116,7 @@ export class Network<T> {
 
   private contextOf(
     node: PlanNode,
-    { x, rows, training, inputSlopes, embeddingShare }: PassOptions,
+    { x, rows, training, dropout: drops = training, inputSlopes, embeddingShare }: PassOptions,
     sink: { readonly gradients: FloatArray | undefined },
   ): LayerContext<T> {
     const { numeric: m, plan, parameters, streams } = this.options;
@@ -128,6 +130,7 @@ export class Network<T> {
       m,
       rows,
       training,
+      drops,
       needsInputGradients: inputSlopes === true || this.learningInputs.has(node.id),
       embeddingShare,
       parameter: (name) => m.tensor(part(parameters, sliceOf(name)), sliceOf(name).shape),

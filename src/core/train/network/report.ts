@@ -28,12 +28,16 @@ export function reportNodes<T>({
   return plan.nodes.flatMap((node) => {
     const output = pass.outputs.get(node.id);
     if (output === undefined) return [];
-    const own = slices.filter(({ name, trainable }) => trainable && name.startsWith(`${node.id}/`));
+    const all = slices.filter(({ name }) => name.startsWith(`${node.id}/`));
+    const own = all.filter(({ trainable }) => trainable);
+    const spread = spreadOf(numeric.read(output), unitsOf(node));
     return [
       {
         id: node.id,
         kind: node.kind,
-        ...spreadOf(numeric.read(output), unitsOf(node)),
+        ...spread,
+        // Moving statistics may overflow while what they normalise is still finite.
+        finite: spread.finite && Number.isFinite(lengthOf(all, parameters)),
         weightNorm: lengthOf(own, parameters),
         gradientNorm: lengthOf(own, gradients),
       },

@@ -17,7 +17,7 @@ import type {
   TrainingEngine,
 } from '../engine';
 import { lossOf } from '../losses';
-import { Network } from '../network/network';
+import { Network, type Pass } from '../network/network';
 import { reportNodes } from '../network/report';
 import { addPenalties } from '../update/penalties';
 import { UpdateRule } from '../update/updateRule';
@@ -47,6 +47,7 @@ class TfjsEngine implements TrainingEngine {
   readonly backend: BackendName;
   private readonly plan: ModelPlan;
   private readonly slices: readonly ParameterSlice[];
+  private readonly movingStatistics: readonly ParameterSlice[];
   private readonly parameters: Float32Array;
   private readonly gradients: Float32Array;
   private readonly rule: UpdateRule;
@@ -62,6 +63,7 @@ class TfjsEngine implements TrainingEngine {
     this.backend = backend;
     this.plan = plan;
     this.slices = parameterLayout(plan);
+    this.movingStatistics = this.slices.filter(({ trainable }) => !trainable);
     const length = this.slices.reduce((sum, { size }) => sum + size, 0);
     this.parameters = initializeParameters(this.slices, length, seed);
     this.gradients = new Float32Array(length);
@@ -102,8 +104,11 @@ class TfjsEngine implements TrainingEngine {
     const gradients = new Float32Array(this.parameters.length);
     let reports: readonly NodeReport[] = [];
     tf.tidy(() => {
-      const { pass } = this.backward(block, { training: false, gradients });
-      const { plan, slices, parameters } = this;
+      const { plan, slices } = this;
+      // A copy: moving statistics stay as they are.
+      const parameters = this.parameters.slice();
+      const network = this.networkOf(parameters);
+      const { pass } = this.backward(block, { network, dropout: false, gradients });
       reports = reportNodes({ plan, numeric: tfjsNumeric, slices, pass, gradients, parameters });
     });
     return Promise.resolve(reports);
@@ -115,6 +120,7 @@ class TfjsEngine implements TrainingEngine {
 
   setParameters(parameters: Float32Array): void {
     this.write(parameters);
+    this.rule.setAverage(this.parameters);
   }
 
   save(): EngineState {
@@ -160,21 +166,35 @@ class TfjsEngine implements TrainingEngine {
   private step(batch: Uint32Array, { outputs, learningRate }: StepsRequest, position: number): StepDone {
     if (this.disposed) throw new BenchError('internal.disposed', 'The engine was disposed.');
     const { gradients, parameters, slices } = this;
+    const statistics = this.movingStatistics.map(({ offset, size }) =>
+      parameters.slice(offset, offset + size),
+    );
     gradients.fill(0);
     let loss = 0;
     for (let from = 0; from < batch.length; from += this.blockRows) {
       const block = batch.subarray(from, from + this.blockRows);
       const share = block.length / batch.length;
       loss += tf.tidy(() => {
-        const { raw, value } = this.backward(block, { training: true, gradients, share });
+        const { raw, value } = this.backward(block, {
+          network: this.network,
+          dropout: true,
+          gradients,
+          share,
+        });
         outputs.set(raw, (position + from) * this.plan.outputWidth);
         return value;
       });
     }
     loss += addPenalties(slices, parameters, gradients);
     const rows = batch.length;
-    if (!Number.isFinite(loss)) return { loss, rows, finite: false, gradientNorm: NaN, updated: false };
-    return { loss, rows, ...this.rule.apply(parameters, gradients, learningRate()) };
+    const result = Number.isFinite(loss)
+      ? this.rule.apply(parameters, gradients, learningRate())
+      : { finite: false, gradientNorm: NaN, updated: false };
+    if (!result.finite) {
+      // The pass moved them already, perhaps to NaN.
+      this.movingStatistics.forEach(({ offset }, i) => parameters.set(statistics[i] ?? [], offset));
+    }
+    return { loss, rows, ...result };
   }
 
   /**
@@ -183,15 +203,15 @@ class TfjsEngine implements TrainingEngine {
    */
   private backward(
     block: Uint32Array,
-    { training, gradients, share = 1 }: { training: boolean; gradients: Float32Array; share?: number },
-  ) {
+    { network, dropout, gradients, share = 1 }: BackwardOptions,
+  ): { pass: Pass<tf.Tensor>; raw: Float32Array; value: number } {
     const { data } = this.options;
     const { inputWidth, outputWidth: width } = this.plan;
     const rows = block.length;
     const x = gather(data.x, block, inputWidth);
     const y = gather(data.y, block, width);
     const weights = data.weights === undefined ? undefined : gather(data.weights, block, 1);
-    const pass = this.network.run({ x, rows, training });
+    const pass = network.run({ x, rows, training: true, dropout });
     // CPU-GPU sync point: one a block, a few floats a row.
     const raw = pass.raw.dataSync<'float32'>();
     const slope = new Float32Array(rows * width);
@@ -200,6 +220,13 @@ class TfjsEngine implements TrainingEngine {
     pass.backward(tf.tensor(slope, [rows, width]), gradients);
     return { pass, raw, value: value * share };
   }
+}
+
+interface BackwardOptions {
+  readonly network: Network<tf.Tensor>;
+  readonly dropout: boolean;
+  readonly gradients: Float32Array;
+  readonly share?: number;
 }
 
 function gather(source: Float32Array, rows: Uint32Array, width: number): Float32Array {

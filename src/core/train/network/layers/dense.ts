@@ -47,7 +47,7 @@ export const activation: Layer<ActivationNode> = (node, inputs, { m }) => {
 export const dropout: Layer<DropoutNode> = ({ rate }, inputs, context) => {
   const { m } = context;
   const input = only(inputs);
-  if (!context.training || rate === 0) return { output: input, backward: (dOutput) => [dOutput] };
+  if (!context.drops || rate === 0) return { output: input, backward: (dOutput) => [dOutput] };
   const shape = m.shapeOf(input);
   const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
   const threshold = rate * FLOAT_RANGE;

@@ -5,10 +5,12 @@ import { taskSchema } from '../shared/schema/experiment';
 import { exportOptionsSchema } from '../shared/schema/recipeResult';
 import { backendChoiceSchema } from '../shared/schema/training';
 import type { CheckOptions } from './commands/check';
+import type { ExplainStepOptions } from './commands/explainStep';
 import type { InitOptions } from './commands/init';
 import type { PredictOptions } from './commands/predict';
 import type { PreprocessOptions } from './commands/preprocess';
 import type { ProfileOptions } from './commands/profile';
+import type { ResumeOptions } from './commands/resume';
 import type { SuggestOptions } from './commands/suggest';
 import type { TrainOptions } from './commands/train';
 import { runStore, version } from './context';
@@ -20,8 +22,18 @@ function seed(text: string): number {
   return integer(text, 0, 2 ** 32 - 1);
 }
 
+function ordinal(text: string): number {
+  return integer(text, 1, 2 ** 31 - 1);
+}
+
 function epochs(text: string): number {
   return integer(text, 1, 1_000_000);
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value <= 100) return value;
+  throw new InvalidArgumentError(l10n.t('Expected a learning rate above 0, such as 0.001.'));
 }
 
 function share(text: string): number {
@@ -154,6 +166,19 @@ withReadingOptions(program.command('train <file>'))
   );
 
 program
+  .command('resume <run>')
+  .description(l10n.t('go on with a run that was paused, stopped or killed; <run> is an id or a run folder'))
+  .option('--epochs <n>', l10n.t('epochs in all (default: as many as it was going to)'), epochs)
+  .option('--learning-rate <rate>', l10n.t("in place of the config's, for a run that diverged"), rate)
+  .addOption(runsDir())
+  .addOption(json())
+  .action(
+    run(async (id: string, options: ResumeOptions) =>
+      (await import('./commands/resume')).resume(id, options),
+    ),
+  );
+
+program
   .command('predict <run> <csv>')
   .description(l10n.t("predict with a run's weights; <run> is an id or a run folder"))
   .requiredOption('-o, --output <file>', l10n.t('the CSV to write'))
@@ -163,6 +188,22 @@ program
   .action(
     run(async (id: string, csv: string, options: PredictOptions) =>
       (await import('./commands/predict')).predict(id, csv, options),
+    ),
+  );
+
+program
+  .command('explain-step <run>')
+  .description(
+    l10n.t('one update on one train row, number by number, each gradient beside its finite difference'),
+  )
+  .requiredOption('--row <n>', l10n.t('data row of the CSV, counted from 1; a train row'), ordinal)
+  .requiredOption('--step <k>', l10n.t('the step whose weights are taken, counted from 1'), ordinal)
+  .option('--full', l10n.t('all numbers of large tensors'), false)
+  .addOption(runsDir())
+  .addOption(json())
+  .action(
+    run(async (id: string, options: ExplainStepOptions) =>
+      (await import('./commands/explainStep')).explainStepOf(id, options),
     ),
   );
 

@@ -139,7 +139,7 @@ export function scoreBaseline(
 }
 
 /** What raw outputs are when nothing is said: the scaled number, a logit, logits. */
-const PLAIN_ACTIVATIONS = { regression: 'linear', binary: 'sigmoid', multiclass: 'softmax' } as const;
+export const PLAIN_ACTIVATIONS = { regression: 'linear', binary: 'sigmoid', multiclass: 'softmax' } as const;
 
 /**
  * Scores outputs of a model that knows nothing of the run's output layer. Its loss is told only where the run's is of

@@ -17,7 +17,8 @@ import { scaffoldExperiment, suggestTargets } from '../../core/experiment/scaffo
 import { compactReading } from '../../core/recipe/recipeFile';
 import type { TrainerProcess } from '../../core/process/launchTrainer';
 import { RunFollower } from '../../core/runs/runFollower';
-import { startRun } from '../../core/runs/startRun';
+import type { RunStore } from '../../core/runs/runStore';
+import { startRun, type StartedRun } from '../../core/runs/startRun';
 import { clock, runStore, trainerProgram } from '../context';
 import { EXIT_BAD_INPUT, EXIT_FAILED, EXIT_OK, print, printError, printJson, ProgressLine } from '../output';
 import { isReadingGiven, readingOf, type ReadingFlags } from '../readingOptions';
@@ -43,11 +44,23 @@ export async function train(file: string, options: TrainOptions): Promise<number
     ? await fromConfig(file, options)
     : await fromCsv(file, options);
   const store = runStore(options.runsDir);
+  return followToEnd(store, prepared.experiment, options, () =>
+    startRun({ store, program: trainerProgram, clock, ...prepared }),
+  );
+}
+
+/** Starts a run and tells of it until it ends; Ctrl-C stops it and keeps it. @returns the exit code */
+export async function followToEnd(
+  store: RunStore,
+  experiment: Experiment,
+  { json }: { readonly json: boolean },
+  start: () => Promise<StartedRun>,
+): Promise<number> {
   // From here on Ctrl-C means the run: one that is just being started must not outlive us unseen.
   const signals = new StopSignals();
-  const run = await startRun({ store, program: trainerProgram, clock, ...prepared });
+  const run = await start();
   const follower = await RunFollower.open(store, run.folder);
-  const report = options.json ? jsonReport(run.runId) : humanReport(prepared.experiment, run.folder);
+  const report = json ? jsonReport(run.runId) : humanReport(experiment, run.folder);
 
   follower.onDidUpdate(({ events, summary }) => report.update(events, summary));
   signals.attach(follower, run.process);

@@ -34,7 +34,7 @@ export function offset(
     fanOut: size,
     trainable: true,
     decays: false,
-    stream: `${wish.name}`,
+    stream: wish.name,
     ...wish,
   };
 }

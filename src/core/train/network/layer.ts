@@ -12,11 +12,11 @@ export interface LayerContext<T> {
   /** true: dropout drops. */
   readonly drops: boolean;
   /** A parameter of the node as a tensor of its shape. */
-  parameter(name: string): T;
+  readonly parameter: (name: string) => T;
   /** The same as numbers, in place. Only moving statistics may be written. */
   values(name: string): FloatArray;
   /** Adds to the gradient of a parameter. */
-  addGradient(name: string, gradient: T): void;
+  readonly addGradient: (name: string, gradient: T) => void;
   /** The gradient itself, to be added to in place: for what touches few of its numbers. */
   gradient(name: string): FloatArray;
   /** One column of the encoded batch, all rows; ids of `steps` columns, row-major. */

@@ -1,6 +1,8 @@
 // The weights before any step of a run, found again: bit for bit those that the run had.
 import { describe, expect, it } from 'vitest';
 import { flatten } from '../../../src/core/train/checkpointState';
+import { planDataset, trainingData } from '../../../src/core/train/createEngine';
+import { explainStep } from '../../../src/core/train/explainStep';
 import { stateBeforeStep, type ReplayOptions } from '../../../src/core/train/replay';
 import type { Experiment } from '../../../src/shared/schema/experiment';
 import { datasetOf, experimentOf, tickingClock, train, useBackend, type Trained } from './support';
@@ -93,6 +95,43 @@ describe('the weights before a step', () => {
     const moved = (to: Float32Array): number =>
       Math.max(...to.map((w, i) => Math.abs(w - before.parameters[i]!)));
     expect(moved(found.parameters) / moved(other.parameters)).toBeCloseTo(100, 0);
+  });
+
+  it('lead to the very update of the run, where its batch is one row', async () => {
+    const one = experimentOf('binary', [{ type: 'dense', units: 5, activation: 'tanh', l2: 0.01 }], {
+      batchSize: 1,
+      earlyStopping: false,
+      classWeights: 'balanced',
+    });
+    const { events } = await stopped(one, 40);
+    const logged = events.flatMap((event) => (event.type === 'steps' ? event.loss : []))[29]!;
+    const [before, after] = [
+      await replay({ experiment: one, step: 30 }),
+      await replay({ experiment: one, step: 31 }),
+    ];
+    const plan = planDataset(one, DATASET);
+    const { x, y, weights } = trainingData(one, DATASET);
+    const explained = await Promise.all(
+      Array.from({ length: DATASET.train.rows }, (_, row) =>
+        explainStep(
+          {
+            ...before,
+            plan,
+            update: one.training,
+            x: x.subarray(row * 3, row * 3 + 3),
+            y: y.subarray(row, row + 1),
+            weight: weights![row]!,
+            seed: 1,
+          },
+          { breathe: () => Promise.resolve() },
+        ),
+      ),
+    );
+    // Which row it was, the loss tells.
+    const same = explained.filter(({ loss }) => Math.abs(loss.total - logged) < 1e-6);
+    expect(same).toHaveLength(1);
+    const weightsAfter = same[0]!.parameters.flatMap(({ after: values }) => values);
+    weightsAfter.forEach((w, i) => expect(Math.abs(w - after.parameters[i]!)).toBeLessThan(1e-6));
   });
 
   it('tells its progress and can be stopped', async () => {

@@ -21,6 +21,8 @@ export interface PlanInput {
   readonly task?: Task;
   readonly loss?: unknown;
   readonly outputWidth?: number;
+  /** Absent: that of NUMBERS or MIXED. */
+  readonly inputWidth?: number;
 }
 
 export function planOf({
@@ -29,6 +31,7 @@ export function planOf({
   task = 'binary',
   loss = 'auto',
   outputWidth,
+  inputWidth = inputs === NUMBERS ? 3 : MIXED_WIDTH,
 }: PlanInput): ModelPlan {
   const experiment = experimentSchema.parse({
     name: 'test',
@@ -38,7 +41,6 @@ export function planOf({
     model,
     training: { loss },
   });
-  const inputWidth = inputs === NUMBERS ? 3 : MIXED_WIDTH;
   return planModel({
     experiment,
     inputs,

@@ -3,6 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { taskSchema } from '../shared/schema/experiment';
 import { exportOptionsSchema } from '../shared/schema/recipeResult';
+import { presetNameSchema } from '../shared/schema/modelPreset';
 import { backendChoiceSchema } from '../shared/schema/training';
 import type { CheckOptions } from './commands/check';
 import type { ExplainStepOptions } from './commands/explainStep';
@@ -145,6 +146,9 @@ withReadingOptions(program.command('init <csv>'))
   .requiredOption('--target <column>', l10n.t('the column to predict'))
   .option('-o, --output <file>', l10n.t('the config (default: beside the CSV)'))
   .option('--split-column <column>', l10n.t('a column that says train, validation or test'))
+  .addOption(
+    new Option('--preset <name>', l10n.t('the model (default: mlp)')).choices(presetNameSchema.options),
+  )
   .option('--force', l10n.t('replace an existing config'), false)
   .action(
     run(async (csv: string, options: InitOptions) => (await import('./commands/init')).init(csv, options)),

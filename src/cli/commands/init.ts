@@ -1,8 +1,10 @@
 // Owns `init`: a config scaffolded from a CSV. Never overwrites a file unless told to.
 import * as path from 'node:path';
 import { EXPERIMENT_FILE_SUFFIX } from '../../shared/schema/experiment';
+import type { PresetName } from '../../shared/schema/modelPreset';
 import { openCsv } from '../../core/data/csvSource';
 import { scaffoldExperiment } from '../../core/experiment/scaffold';
+import { applyPresetTo } from '../../core/model/presets';
 import { compactReading } from '../../core/recipe/recipeFile';
 import { EXIT_OK, print, requireOutput, writeOutput } from '../output';
 import { readingOf, type ReadingFlags } from '../readingOptions';
@@ -11,6 +13,7 @@ export interface InitOptions extends ReadingFlags {
   readonly target: string;
   readonly output?: string;
   readonly splitColumn?: string;
+  readonly preset?: PresetName;
   readonly force: boolean;
 }
 
@@ -27,7 +30,11 @@ export async function init(csv: string, options: InitOptions): Promise<number> {
       reading: compactReading(reading),
       ...(options.splitColumn === undefined ? {} : { splitColumn: options.splitColumn }),
     });
-    await writeOutput(output, scaffold.text);
+    const text =
+      options.preset === undefined
+        ? scaffold.text
+        : `${JSON.stringify(applyPresetTo(scaffold.experiment, options.preset), null, 2)}\n`;
+    await writeOutput(output, text);
     for (const issue of scaffold.issues) print(`${issue.severity}: ${issue.message}`);
     print(output);
     return EXIT_OK;

@@ -17,6 +17,8 @@ export interface RunPaths {
   readonly live: string;
   readonly log: string;
   readonly recipe: string;
+  /** What the run ends with, in full. */
+  readonly report: string;
   readonly stderr: string;
   readonly bestCheckpoint: string;
   readonly lastCheckpoint: string;
@@ -32,6 +34,7 @@ export function runPaths(folder: string): RunPaths {
     live: at('live.json'),
     log: at(EVENT_LOG_FILE),
     recipe: at('recipe.json'),
+    report: at('report.json'),
     stderr: at('stderr.log'),
     bestCheckpoint: at('best.checkpoint'),
     lastCheckpoint: at('last.checkpoint'),

@@ -39,7 +39,8 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
       return next;
     case 'resumed': {
       // What the last ending said, and scores of weights that will be others.
-      const { endedMs: _m, endReason: _r, error: _e, stderrTail: _t, scoredEpoch: _s, ...going } = next;
+      const { endedMs: _m, endReason: _r, error: _e, stderrTail: _t, scoredEpoch: _s, ...ended } = next;
+      const { primary: _p, verdict: _v, baselines: _b, ...going } = ended;
       const { test: _test, baseline: _baseline, ...rest } = going;
       return {
         ...rest,
@@ -100,6 +101,9 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
         validation: event.validation,
         ...(event.test === undefined ? {} : { test: event.test }),
         ...(event.baseline === undefined ? {} : { baseline: event.baseline }),
+        ...(event.primary === undefined ? {} : { primary: event.primary }),
+        ...(event.verdict === undefined ? {} : { verdict: event.verdict }),
+        ...(event.baselines === undefined ? {} : { baselines: event.baselines }),
       };
     case 'finished':
       return {

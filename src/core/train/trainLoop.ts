@@ -14,7 +14,7 @@ import { Budget } from './callbacks/budget';
 import { EarlyStopping } from './callbacks/earlyStopping';
 import { SpikeDetector } from './callbacks/spikes';
 import { CheckpointKeeper, type CheckpointSink } from './checkpointKeeper';
-import { callbackStatesOf, engineStateOf, takeCheckpoint } from './checkpointState';
+import { callbackStatesOf, engineStateOf, scoredParameters, takeCheckpoint } from './checkpointState';
 import { planDataset } from './createEngine';
 import type { TrainingEngine } from './engine';
 import { BREATH_INTERVAL_MS, EpochPass } from './epochPass';
@@ -32,9 +32,22 @@ export interface TrainingOptions {
   /** Asked after every batch. A pause is a stop without scores. */
   readonly signal: { stopRequested(): boolean; pauseRequested?(): boolean };
   readonly checkpoints: CheckpointSink;
+  /** Looks closer at the scored weights; awaited before the evaluation is told. Absent: their scores are all. */
+  readonly report?: ((scored: ScoredWeights) => Promise<Reported>) | undefined;
   /** Goes on from there, exactly as if it had never stopped; `best` is the best one so far. */
   readonly resume?: { readonly last: Checkpoint; readonly best: Checkpoint | undefined } | undefined;
 }
+
+/** The engine has them. */
+export interface ScoredWeights {
+  readonly plan: ModelPlan;
+  /** Flat, in the layout of `parameterLayout`. */
+  readonly parameters: Float32Array;
+  readonly reason: TrainEventOf<'finished'>['reason'];
+  readonly breathe: () => Promise<void>;
+}
+
+export type Reported = Pick<TrainEventOf<'evaluation'>, 'primary' | 'verdict' | 'baselines'>;
 
 export interface TrainingResult extends Evaluation {
   readonly reason: TrainEventOf<'finished'>['reason'];
@@ -172,7 +185,13 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
   if (restores) engine.restore(engineStateOf(best));
   const scores = await evaluate({ ...options, plan, breathe });
   const bestEpoch = best?.epoch ?? epoch;
-  await emit({ type: 'evaluation', timeMs: clock.now(), epoch: restores ? best.epoch : epoch, ...scores });
+  const reported = await options.report?.({
+    plan,
+    parameters: scoredParameters(take('last')),
+    reason,
+    breathe,
+  });
+  await emit({ type: 'evaluation', timeMs: clock.now(), epoch: restores ? best.epoch : epoch, ...scores, ...reported });
   await emit({ type: 'finished', timeMs: clock.now(), reason, epoch, bestEpoch });
   return { reason, epoch, bestEpoch, ...scores };
 

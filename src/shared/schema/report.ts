@@ -4,13 +4,10 @@ import * as z from 'zod';
 import { jsonNumberSchema } from '../numbers';
 import { metricNameSchema, taskSchema } from './experiment';
 import { intervalSchema } from './interval';
-import { splitNameSchema } from './run';
+import { baselineKindSchema, splitNameSchema } from './run';
 
 const count = z.int().min(0);
 const column = z.array(jsonNumberSchema);
-
-/** As core/baselines has them; `constant` is the mean of a number, the shares of the classes. */
-export const baselineKindSchema = z.enum(['constant', 'linear', 'nearest', 'boostedTrees']);
 
 /** The splits that are reported on; train rows are what was learnt from. */
 export const heldOutSchema = splitNameSchema.extract(['validation', 'test']);

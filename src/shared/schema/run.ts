@@ -13,6 +13,28 @@ export type SplitName = z.infer<typeof splitNameSchema>;
 export const scoresSchema = z.partialRecord(metricNameSchema, jsonNumberSchema);
 export type Scores = z.infer<typeof scoresSchema>;
 
+/** As core/baselines has them; `constant` is the mean of a number, the shares of the classes. */
+export const baselineKindSchema = z.enum(['constant', 'linear', 'nearest', 'boostedTrees']);
+
+/** What the report says in short; whole it is in report.json. */
+const reportedFields = {
+  /** The metric that decides. */
+  primary: metricNameSchema.optional(),
+  /** One sentence: the network against the best baseline. Translated. */
+  verdict: z.string().optional(),
+  /** The primary and the headline metrics of each simple model that was fitted. */
+  baselines: z
+    .array(
+      z.object({
+        kind: baselineKindSchema,
+        name: z.string(),
+        validation: scoresSchema.optional(),
+        test: scoresSchema.optional(),
+      }),
+    )
+    .optional(),
+};
+
 /** One rung of the backend ladder and why it was, or was not, taken. */
 export const rungSchema = z.object({
   backend: backendNameSchema,
@@ -123,6 +145,7 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     validation: scoresSchema,
     test: scoresSchema.optional(),
     baseline: z.object({ kind: z.enum(['majority', 'mean']), test: scoresSchema }).optional(),
+    ...reportedFields,
   }),
   z.object({
     type: z.literal('finished'),
@@ -174,6 +197,7 @@ export const runSummarySchema = z.object({
   validation: scoresSchema.optional(),
   test: scoresSchema.optional(),
   baseline: z.object({ kind: z.enum(['majority', 'mean']), test: scoresSchema }).optional(),
+  ...reportedFields,
   endReason: endReasonSchema.optional(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   error: errorDataSchema.optional(),

@@ -17,6 +17,7 @@ import type { RunPaths } from '../core/runs/runFolder';
 import { readExperimentOf } from '../core/runs/runStore';
 import { createEngine } from '../core/train/createEngine';
 import { runTraining } from '../core/train/trainLoop';
+import { reportRun } from './reportRun';
 import { fingerprintOf, readResume, requireSameRows, resumedExperiment } from './resume';
 import type { RunRecorder } from './runRecorder';
 
@@ -50,6 +51,8 @@ export async function trainRun(options: TrainRunOptions): Promise<void> {
     }
   }
   await writeFileAtomic(paths.recipe, stringifyJson(dataset.recipe, 2));
+  // Of weights that will be others.
+  await fs.rm(paths.report, { force: true });
   const engine = createEngine({ experiment, dataset, backend: chosen });
   try {
     await runTraining({
@@ -59,6 +62,7 @@ export async function trainRun(options: TrainRunOptions): Promise<void> {
       clock,
       emit: (event) => recorder.record(event),
       signal: { stopRequested: () => stopSignal.aborted, pauseRequested: isPaused },
+      report: reportRun({ paths, launch, clock, recorder, experiment, dataset, engine, stopSignal }),
       resume,
       checkpoints: {
         save: (checkpoint) =>

@@ -11,35 +11,15 @@ import json
 from pathlib import Path
 
 import numpy as np
-from networks import VERSIONS, Dyadic, Keras, Network, Torch, initial, layout_of, rounded
+from networks import (MIXED, NUMBERS, TABLE, TEXT, VERSIONS, Dyadic, Keras, Network, Torch, initial, layout_of, rounded,
+                      rows_of)
 
 OUT = Path(__file__).resolve().parents[2] / "test" / "fixtures" / "training" / "layers.json"
-ROWS, STEPS, WORDS = 6, 5, 7
-NUMBERS = [{"kind": "numbers", "start": 0, "width": 4}]
-TEXT = [{"kind": "tokens", "column": "review", "start": 0, "width": STEPS, "size": WORDS}]
-TABLE = [{"kind": "numbers", "start": 0, "width": 2}, {"kind": "ids", "column": "city", "start": 2, "size": 4},
-         {"kind": "numbers", "start": 3, "width": 1}, {"kind": "ids", "column": "kind", "start": 4, "size": 3}]
-MIXED = [{"kind": "numbers", "start": 0, "width": 2}, {"kind": "ids", "column": "city", "start": 2, "size": 4},
-         {"kind": "tokens", "column": "review", "start": 3, "width": STEPS, "size": WORDS}]
+ROWS = 6
 LENGTHS = [5, 3, 1, 4, 2, 5]
 KERAS, TORCH = Keras(), Torch()
 KERAS_ONLY, TORCH_ONLY, BOTH = [KERAS], [TORCH], [KERAS, TORCH]
 cases = []
-
-
-def rows_of(inputs, rows, stream, lengths=None):
-    """Numbers of -2 .. 2, ids, and texts that end in padding; column by column."""
-    columns = []
-    for s in inputs:
-        if s["kind"] == "numbers":
-            columns.append(2 * stream.array((rows, s["width"])))
-        elif s["kind"] == "ids":
-            columns.append(np.array([[stream.next_int(s["size"])] for _ in range(rows)]))
-        else:
-            words = [lengths[i % len(lengths)] for i in range(rows)]
-            columns.append(np.array([[1 + stream.next_int(s["size"] - 1) if j < n else 0 for j in range(s["width"])]
-                                     for n in words]))
-    return np.concatenate([np.asarray(c, dtype=float) for c in columns], 1)
 
 
 def relative(a, b):

@@ -23,6 +23,15 @@ dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
 torch.set_default_dtype(torch.float64)
 VERSIONS = {"keras": keras.__version__, "jax": jax.__version__, "torch": torch.__version__, "numpy": np.__version__}
 
+# What the columns of a table are, as src/core/model/inputSlice.ts
+STEPS, WORDS = 5, 7
+NUMBERS = [{"kind": "numbers", "start": 0, "width": 4}]
+TEXT = [{"kind": "tokens", "column": "review", "start": 0, "width": STEPS, "size": WORDS}]
+TABLE = [{"kind": "numbers", "start": 0, "width": 2}, {"kind": "ids", "column": "city", "start": 2, "size": 4},
+         {"kind": "numbers", "start": 3, "width": 1}, {"kind": "ids", "column": "kind", "start": 4, "size": 3}]
+MIXED = [{"kind": "numbers", "start": 0, "width": 2}, {"kind": "ids", "column": "city", "start": 2, "size": 4},
+         {"kind": "tokens", "column": "review", "start": 3, "width": STEPS, "size": WORDS}]
+
 
 class Dyadic:
     """Multiples of 2^-15 in [-1, 1) of a linear congruential generator."""
@@ -50,6 +59,21 @@ def initial(layout, seed):
     stream = Dyadic(seed)
     return {name: (1 if name.endswith(("/gamma", "/movingVariance")) else 0) + stream.array(shape) / 2
             for name, shape in layout.items()}
+
+
+def rows_of(inputs, rows, stream, lengths=None):
+    """Numbers of -2 .. 2, ids, and texts that end in padding; column by column."""
+    columns = []
+    for s in inputs:
+        if s["kind"] == "numbers":
+            columns.append(2 * stream.array((rows, s["width"])))
+        elif s["kind"] == "ids":
+            columns.append(np.array([[stream.next_int(s["size"])] for _ in range(rows)]))
+        else:
+            words = [lengths[i % len(lengths)] for i in range(rows)]
+            columns.append(np.array([[1 + stream.next_int(s["size"] - 1) if j < n else 0 for j in range(s["width"])]
+                                     for n in words]))
+    return np.concatenate([np.asarray(c, dtype=float) for c in columns], 1)
 
 
 # The two libraries

@@ -318,6 +318,11 @@ function resultLines(experiment: Experiment, summary: RunSummary): string[] {
       summary.scoredEpoch ?? '-',
     ),
   ];
+  for (const { message, remedies } of summary.findings ?? []) {
+    lines.push(`  ${message}`);
+    const [first] = remedies;
+    if (first !== undefined) lines.push(`    ${l10n.t('Try: {0}.', first.label)}`);
+  }
   const test = summary.test && headlineScore(summary.test);
   if (test === undefined) return lines;
   const baseline = summary.baseline && headlineScore(summary.baseline.test);

@@ -41,7 +41,7 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
       // What the last ending said, and scores of weights that will be others.
       const { endedMs: _m, endReason: _r, error: _e, stderrTail: _t, scoredEpoch: _s, ...ended } = next;
       const { primary: _p, verdict: _v, baselines: _b, ...going } = ended;
-      const { test: _test, baseline: _baseline, ...rest } = going;
+      const { test: _test, baseline: _baseline, findings: _findings, ...rest } = going;
       return {
         ...rest,
         state: 'running',
@@ -105,6 +105,8 @@ export function applyEvent(summary: RunSummary, event: TrainEvent): RunSummary {
         ...(event.verdict === undefined ? {} : { verdict: event.verdict }),
         ...(event.baselines === undefined ? {} : { baselines: event.baselines }),
       };
+    case 'diagnosis':
+      return { ...next, findings: event.findings };
     case 'finished':
       return {
         ...next,

@@ -11,12 +11,14 @@ import { earlyStoppingStateSchema } from './callbacks/earlyStopping';
 import { plateauStateSchema } from './callbacks/plateau';
 import { spikesStateSchema } from './callbacks/spikes';
 import type { EngineState, TrainingEngine } from './engine';
+import { lossTraceSchema } from './lossTrace';
 
 export const callbackStatesSchema = z.object({
   earlyStopping: earlyStoppingStateSchema,
   budget: budgetStateSchema,
   plateau: plateauStateSchema.optional(),
   spikes: spikesStateSchema.optional(),
+  losses: lossTraceSchema.optional(),
 });
 export type CallbackStates = z.infer<typeof callbackStatesSchema>;
 

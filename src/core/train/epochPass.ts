@@ -11,6 +11,7 @@ import type { SpikeDetector } from './callbacks/spikes';
 import type { StepDone, TrainingEngine } from './engine';
 import type { LearningRate } from './learningRate';
 import { lossOf } from './losses';
+import type { LossTrace } from './lossTrace';
 import { nonFinite } from './nonFinite';
 import { quickScores, type NamedScores } from './scores';
 import type { Emit, StepReport } from './stepReport';
@@ -34,6 +35,7 @@ export interface EpochPassOptions {
   readonly rate: LearningRate;
   readonly spikes: SpikeDetector | undefined;
   readonly budget: Budget;
+  readonly losses: LossTrace;
   readonly resume: Checkpoint | undefined;
   /** Writes checkpoints that are due. */
   readonly keep: () => Promise<void>;
@@ -79,7 +81,7 @@ export class EpochPass {
    * @throws BenchError 'train.nonFinite'
    */
   async run(order: Uint32Array, epochsDone: number): Promise<boolean> {
-    const { engine, clock, signal, report, breathe, batchSize, rate, budget, emit } = this.options;
+    const { engine, clock, signal, report, breathe, batchSize, rate, budget, emit, losses } = this.options;
     while (
       this.position < order.length &&
       !signal.stopRequested() &&
@@ -114,6 +116,7 @@ export class EpochPass {
             seen.failed = done;
             return false;
           }
+          losses.afterStep(done.loss);
           const median = this.options.spikes?.afterStep(done.loss);
           if (median !== undefined) seen.spike = { median, loss: done.loss, from };
           const isOver = this.options.experiment.training.maxSteps === this.step;

@@ -14,6 +14,22 @@ export interface Evaluation {
   readonly baseline?: Baseline;
 }
 
+/** Outputs of the scored weights on one split, and what they score. */
+export interface SplitOutcome {
+  readonly rows: number;
+  /** [rows, width] raw outputs, and the encoded target. */
+  readonly outputs: Float32Array;
+  readonly y: Float32Array;
+  readonly scores: NamedScores;
+}
+
+export interface Evaluated {
+  readonly scores: Evaluation;
+  readonly train: SplitOutcome;
+  /** undefined without any rows. */
+  readonly validation: SplitOutcome | undefined;
+}
+
 export interface EvaluationOptions {
   readonly experiment: Experiment;
   readonly dataset: EncodedDataset;
@@ -23,22 +39,25 @@ export interface EvaluationOptions {
 }
 
 /** The scores of the engine's weights; the test rows are looked at here and nowhere else. */
-export async function evaluate(options: EvaluationOptions): Promise<Evaluation> {
+export async function evaluate(options: EvaluationOptions): Promise<Evaluated> {
   const { experiment, dataset, plan } = options;
   const { target } = dataset.recipe;
   const width = plan.outputWidth;
-  const score = async (split: EncodedSplit): Promise<NamedScores> => {
-    if (split.rows === 0) return {};
+  const score = async (split: EncodedSplit): Promise<SplitOutcome> => {
+    const { rows, y } = split;
     const outputs = await outputsOf(options, split);
-    return fullScores({ target, ...plan, outputs, y: split.y, rows: split.rows, width });
+    const scores = rows === 0 ? {} : fullScores({ target, ...plan, outputs, y, rows, width });
+    return { rows, outputs, y, scores };
   };
   const train = await score(dataset.train);
   const validation = await score(dataset.validation);
-  if (!experiment.evaluation.testOnce || dataset.test.rows === 0) return { train, validation };
-  const test = await score(dataset.test);
-  if (!experiment.evaluation.baseline) return { train, validation, test };
+  const known = { train, validation: validation.rows === 0 ? undefined : validation };
+  const scores = { train: train.scores, validation: validation.scores };
+  if (!experiment.evaluation.testOnce || dataset.test.rows === 0) return { ...known, scores };
+  const { scores: test } = await score(dataset.test);
+  if (!experiment.evaluation.baseline) return { ...known, scores: { ...scores, test } };
   const baseline = scoreBaseline(target, plan, width, dataset);
-  return { train, validation, test, baseline };
+  return { ...known, scores: { ...scores, test, baseline } };
 }
 
 /** Of the validation rows, once an epoch: the loss, what is quick, and the watched metric. */

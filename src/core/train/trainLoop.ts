@@ -15,11 +15,13 @@ import { EarlyStopping } from './callbacks/earlyStopping';
 import { SpikeDetector } from './callbacks/spikes';
 import { CheckpointKeeper, type CheckpointSink } from './checkpointKeeper';
 import { callbackStatesOf, engineStateOf, scoredParameters, takeCheckpoint } from './checkpointState';
+import { diagnose } from '../diagnosis/diagnose';
 import { planDataset } from './createEngine';
 import type { TrainingEngine } from './engine';
 import { BREATH_INTERVAL_MS, EpochPass } from './epochPass';
 import { evaluate, validate, type Evaluation } from './evaluation';
 import { LearningRate } from './learningRate';
+import { constantLoss, LossTrace } from './lossTrace';
 import { RateMeter, StepReport, type Emit } from './stepReport';
 
 export interface TrainingOptions {
@@ -56,8 +58,11 @@ export interface TrainingResult extends Evaluation {
   readonly bestEpoch: number;
 }
 
+/** Enough to tell a dead unit from a rare one. */
+const INSPECTED_ROWS = 256;
+
 /**
- * Emits phase, model, then steps, epoch and checkpoint as they come, then phase, evaluation, finished. The caller
+ * Emits phase, model, then steps, epoch and checkpoint as they come, then phase, evaluation, diagnosis, finished. The caller
  * emits what comes before and, when this throws, failed.
  * @throws BenchError 'train.nonFinite' when the loss or a weight is no longer finite; 'data.noTrainRows'
  */
@@ -85,6 +90,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
   const rate = new LearningRate({ training, stepsPerEpoch, plateau: states?.plateau });
   const spikes = training.spikes === false ? undefined : new SpikeDetector(training.spikes, states?.spikes);
   const budget = new Budget(training, clock, states?.budget);
+  const losses = new LossTrace(states?.losses);
   const meter = new RateMeter();
   const shuffle =
     saved === undefined ? randomStream(training.seed, 'shuffle') : new RandomStream(saved.shuffle);
@@ -97,6 +103,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
     rate,
     spikes,
     budget,
+    losses,
     resume: saved,
     keep: () => keeper.writeIfDue(() => take('last')),
   });
@@ -120,8 +127,15 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
         budget: budget.save(),
         plateau: rate.save(),
         spikes: spikes?.save(),
+        losses: losses.save(),
       },
     });
+
+  // Rows in an order of their own: the first of a file may be of one kind.
+  const inspected = randomStream(training.seed, 'inspect')
+    .shuffle(Uint32Array.from({ length: rows }, (_, i) => i))
+    .subarray(0, INSPECTED_ROWS);
+  const before = await engine.inspect(inspected);
 
   try {
     while (epoch < training.epochs) {
@@ -141,6 +155,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
       const validation = hasValidation ? await validate({ ...options, plan, breathe }, stopping.monitor) : {};
       if (hasValidation && !Number.isFinite(validation.loss)) throw badValidation(epoch, pass.step);
       const verdict = stopping.afterEpoch(epoch, hasValidation ? validation[stopping.monitor] : undefined);
+      losses.afterEpoch(train.loss, validation.loss);
       rate.afterEpoch(validation.loss);
       if (verdict.improved) keeper.keepBest(take('best'));
       report.addEpoch({
@@ -183,15 +198,35 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
   const restores =
     best !== undefined && training.earlyStopping !== false && training.earlyStopping.restoreBest;
   if (restores) engine.restore(engineStateOf(best));
-  const scores = await evaluate({ ...options, plan, breathe });
+  const evaluated = await evaluate({ ...options, plan, breathe });
+  const { scores } = evaluated;
   const bestEpoch = best?.epoch ?? epoch;
+  const scoredEpoch = restores ? best.epoch : epoch;
   const reported = await options.report?.({
     plan,
     parameters: scoredParameters(take('last')),
     reason,
     breathe,
   });
-  await emit({ type: 'evaluation', timeMs: clock.now(), epoch: restores ? best.epoch : epoch, ...scores, ...reported });
+  await emit({ type: 'evaluation', timeMs: clock.now(), epoch: scoredEpoch, ...scores, ...reported });
+  const { train: trainLosses, validation: validationLosses, first, largest } = losses.save();
+  const findings = diagnose({
+    experiment,
+    plan,
+    target: dataset.recipe.target,
+    trainLosses,
+    validationLosses,
+    firstLoss: first,
+    largestLoss: largest,
+    constantLoss: constantLoss(plan, dataset.train),
+    reason,
+    scoredEpoch,
+    learningRate: training.optimizer.learningRate,
+    before,
+    after: await engine.inspect(inspected),
+    ...evaluated,
+  });
+  await emit({ type: 'diagnosis', timeMs: clock.now(), findings });
   await emit({ type: 'finished', timeMs: clock.now(), reason, epoch, bestEpoch });
   return { reason, epoch, bestEpoch, ...scores };
 

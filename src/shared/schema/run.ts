@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { errorDataSchema } from '../errors';
 import { jsonNumberSchema } from '../numbers';
+import { findingSchema } from './diagnosis';
 import { metricNameSchema, taskSchema } from './experiment';
 import { dataIssueSchema } from './profile';
 import { backendChoiceSchema, backendNameSchema, lossNameSchema } from './training';
@@ -147,6 +148,7 @@ export const trainEventSchema = z.discriminatedUnion('type', [
     baseline: z.object({ kind: z.enum(['majority', 'mean']), test: scoresSchema }).optional(),
     ...reportedFields,
   }),
+  z.object({ type: z.literal('diagnosis'), timeMs: z.number(), findings: z.array(findingSchema) }),
   z.object({
     type: z.literal('finished'),
     timeMs: z.number(),
@@ -199,6 +201,8 @@ export const runSummarySchema = z.object({
   baseline: z.object({ kind: z.enum(['majority', 'mean']), test: scoresSchema }).optional(),
   ...reportedFields,
   endReason: endReasonSchema.optional(),
+  /** What the diagnosis found; empty for a run without fault, absent before it. */
+  findings: z.array(findingSchema).optional(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   error: errorDataSchema.optional(),
   /** Last lines of the trainer's stderr, for a run that crashed. */

@@ -21,7 +21,7 @@ export interface LossInput {
 
 /**
  * @param gradient [rows, width], filled with d loss / d outputs; absent: only the value
- * @returns the weighted mean over the rows; NaN or infinite outputs give a non-finite value
+ * @returns the weighted mean over the rows; NaN or infinite outputs give NaN
  */
 export function lossOf(input: LossInput, gradient?: FloatArray): number {
   const rule = rowRuleOf(input);
@@ -30,12 +30,19 @@ export function lossOf(input: LossInput, gradient?: FloatArray): number {
   for (let row = 0; row < rows; row++) {
     const at = row * width;
     const weight = weights === undefined ? 1 : (weights[row] ?? 0);
-    total += weight * rule(outputs, y, at, gradient);
+    const value = rule(outputs, y, at, gradient);
+    // An activation, a margin or another class would hide it.
+    total += isFiniteRow(outputs, at, width) ? weight * value : NaN;
     if (gradient !== undefined) {
       for (let i = at; i < at + width; i++) gradient[i] = ((gradient[i] ?? 0) * weight) / rows;
     }
   }
   return total / rows;
+}
+
+function isFiniteRow(values: FloatArray, at: number, width: number): boolean {
+  for (let i = at; i < at + width; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 /** The loss of one row, at `at` of both; fills the row of the gradient. */
@@ -190,8 +197,7 @@ function crossEntropy(width: number, labelSmoothing: number): RowRule {
       if (target !== 0) total -= target * logProbability;
       if (gradient !== undefined) gradient[i] = Math.exp(logProbability) - target;
     }
-    // A NaN logit of another class must not go unseen.
-    return Number.isFinite(normaliser) ? total : NaN;
+    return total;
   };
 }
 
@@ -210,7 +216,7 @@ function sparseCrossEntropy(width: number): RowRule {
         gradient[i] = Math.exp((z[i] ?? 0) - normaliser) - (i === label ? 1 : 0);
       }
     }
-    return Number.isFinite(normaliser) ? normaliser - (z[label] ?? 0) : NaN;
+    return normaliser - (z[label] ?? 0);
   };
 }
 
@@ -229,7 +235,7 @@ function categoricalFocal(width: number, gamma: number): RowRule {
         gradient[i] = slope * ((i === label ? 1 : 0) - Math.exp((z[i] ?? 0) - normaliser));
       }
     }
-    return Number.isFinite(normaliser) ? -(wrong ** gamma) * logP : NaN;
+    return -(wrong ** gamma) * logP;
   };
 }
 
@@ -239,10 +245,8 @@ function categoricalHinge(width: number): RowRule {
     const label = at + classOf(y, at, width);
     let rival = -1;
     let largest = 0;
-    let sum = 0;
     for (let i = at; i < at + width; i++) {
       const output = a[i] ?? 0;
-      sum += output;
       if (i !== label && output > largest) {
         largest = output;
         rival = i;
@@ -256,7 +260,7 @@ function categoricalHinge(width: number): RowRule {
         if (rival >= 0) gradient[rival] = 1;
       }
     }
-    return Number.isFinite(sum) ? value : NaN;
+    return value;
   };
 }
 

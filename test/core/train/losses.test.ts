@@ -79,6 +79,21 @@ describe('lossOf', () => {
       expect(lossOf({ ...rule, outputs, y, rows: 2 / width, width })).toBeNaN();
     }
   });
+
+  it('shows an infinite output, also where an activation or a margin would hide it', () => {
+    for (const loss of lossNameSchema.options) {
+      for (const outputActivation of ['linear', 'sigmoid', 'relu', 'tanh', 'softmax'] as const) {
+        for (const wrong of [Infinity, -Infinity]) {
+          for (const y of [Float32Array.of(1, 0), Float32Array.of(0, 1)]) {
+            const rule = { ...ruleOf(loss), outputActivation };
+            const width = isOfClasses(loss) || outputActivation === 'softmax' ? 2 : 1;
+            const value = lossOf({ ...rule, outputs: Float32Array.of(wrong, 1), y, rows: 2 / width, width });
+            expect(Number.isFinite(value), `${loss} behind ${outputActivation}`).toBe(false);
+          }
+        }
+      }
+    }
+  });
 });
 
 describe('stable functions', () => {

@@ -9,6 +9,7 @@ import { float64Numeric } from '../../../../src/core/train/network/float64Numeri
 import { Network } from '../../../../src/core/train/network/network';
 import type { Numeric } from '../../../../src/core/train/network/numeric';
 import { tfjsNumeric } from '../../../../src/core/train/tfjs/tfjsNumeric';
+import { activationSchema, layerSchema } from '../../../../src/shared/schema/model';
 import { dyadicParameters, dyadicStream, shareOfLargest } from '../dyadic';
 import { useBackend } from '../support';
 import { planOf } from './support';
@@ -119,3 +120,15 @@ describe.each(cases.map((entry) => [`${entry.name}: as ${entry.source}`, entry] 
     });
   },
 );
+
+describe('the stored layers', () => {
+  const models = JSON.stringify(cases.map(({ model }) => model));
+
+  it.each(layerSchema.options.map(({ shape }) => shape.type.value))('has %s', (type) => {
+    expect(models).toContain(`"type":"${type}"`);
+  });
+
+  it.each(activationSchema.options)('has %s', (activation) => {
+    expect(models).toContain(`"activation":"${activation}"`);
+  });
+});

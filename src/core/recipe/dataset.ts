@@ -9,6 +9,8 @@ export interface EncodedSplit {
   readonly x: Float32Array;
   /** [rows, outputs]: the scaled number, 0/1, or one-hot. */
   readonly y: Float32Array;
+  /** [rows], from the weight column of the config; absent: all 1. */
+  readonly weights?: Float32Array | undefined;
   /** 0-based data row in the source file; -1 for a row that the recipe made. */
   readonly sourceRows: Int32Array;
 }

@@ -17,14 +17,15 @@ import { createWorkbench } from '../data/workbench';
 import { badCellsIssue } from './badCells';
 import { applyRecipe, readAs } from './apply';
 import type { EncodedDataset, EncodedSplit } from './dataset';
-import { fitFeatures, isUsed, textValues } from './fit';
+import { fitFeatures, isUsed, numberValues, textValues } from './fit';
+import { resolveLoss } from '../model/resolveLoss';
 import { numbersFirst } from './numbersFirst';
 import { columnsAfter, fitRecipeSteps } from './pipeline';
 import { splitColumnOf } from './split';
 import { splitRelation } from './splitRelation';
 import type { StepContext } from './steps/step';
 import { takeRows } from './tableRows';
-import { encodeTarget, fitTarget, notBinary, outputWidth, singleValue } from './target';
+import { encodeTarget, fitTarget, notBinary, outputWidth, singleValue, type TargetScaling } from './target';
 
 export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
@@ -55,7 +56,14 @@ export async function prepareDataset(
     const { x } = applyRecipe(recipe, table);
     const { y, unseen } = encodeTarget(recipe.target, table);
     if (unseen !== undefined) throw await unseenClass(recipe, table, unseen, source);
-    return { rows: table.rows, x, y, sourceRows: table.sourceRows };
+    const weights = await weightsOf(experiment.data.weights, table, source);
+    return {
+      rows: table.rows,
+      x,
+      y,
+      sourceRows: table.sourceRows,
+      ...(weights === undefined ? {} : { weights }),
+    };
   };
   return {
     features: recipe.featureNames.length,
@@ -137,7 +145,10 @@ async function fitExperiment(
     // From here on the fit knows the train rows only.
     const parts = rowsOfParts(table.parts);
     const train = takeRows(table, parts.train);
-    const { recipe, issues: fitIssues } = fitRecipe(plan.features, target, train);
+    const { recipe, issues: fitIssues } = fitRecipe(plan.features, target, train, {
+      // A count is its own unit: its logarithm is what the network gives.
+      scaled: resolveLoss(experiment).type !== 'poisson',
+    });
     issues.push(...fitIssues);
     return {
       recipe: { ...recipe, numbers: numberFormatOf(source), steps: [...run.steps] },
@@ -151,14 +162,38 @@ async function fitExperiment(
 }
 
 /** Columns that are looked at as numbers only. */
-function numberColumns({ recipe, split, data: { target }, features }: Experiment): string[] {
+function numberColumns({ recipe, split, data: { target, weights }, features }: Experiment): string[] {
   const read = features.flatMap((feature) =>
     isUsed(feature) && readAs(feature.type) === 'number' && feature.column !== target.column
       ? [feature.column]
       : [],
   );
   if (target.task === 'regression') read.push(target.column);
+  if (weights !== undefined) read.push(weights);
   return numbersFirst({ steps: recipe, split, target, read });
+}
+
+/** @throws BenchError 'data.badWeight' for a weight that is missing, negative or infinite */
+async function weightsOf(
+  column: string | undefined,
+  table: Table,
+  source: CsvSource,
+): Promise<Float32Array | undefined> {
+  if (column === undefined) return undefined;
+  const weights = Float32Array.from(numberValues(table, column));
+  const bad = weights.findIndex((weight) => !(weight >= 0) || !Number.isFinite(weight));
+  if (bad < 0) return weights;
+  const line = await source.lineOf(table.sourceRows[bad] ?? 0);
+  throw new BenchError(
+    'data.badWeight',
+    l10n.t(
+      'Weight column "{0}": line {1} has {2}; expected a number of 0 or more. Fill it, or choose another column.',
+      column,
+      line ?? '?',
+      Number.isNaN(weights[bad] ?? NaN) ? l10n.t('nothing') : String(weights[bad]),
+    ),
+    { details: { column, ...(line === undefined ? {} : { line }) } },
+  );
 }
 
 function numberFormatOf({ file }: CsvSource): FittedRecipe['numbers'] {
@@ -194,6 +229,7 @@ export function fitRecipe(
   features: readonly UsedFeature[],
   target: Experiment['data']['target'],
   train: Table,
+  options: TargetScaling = { scaled: true },
 ): { recipe: FittedRecipe; issues: DataIssue[] } {
   const { encoders, issues } = fitFeatures(features, train);
   if (encoders.length === 0) {
@@ -208,7 +244,7 @@ export function fitRecipe(
       fittedOnRows: train.rows,
       steps: [],
       encoders,
-      target: fitTarget(target.column, target.task, train),
+      target: fitTarget(target.column, target.task, train, options),
       featureNames: encoders.flatMap(({ names }) => names),
     },
     issues,
@@ -297,6 +333,21 @@ function planColumns(experiment: Experiment, source: CsvSource, relation: Relati
       'config.noFeatures',
       l10n.t('No feature is used; expected at least one column with "use" true that is not an id.'),
     );
+  }
+  const { weights } = experiment.data;
+  if (weights !== undefined) {
+    if (!columns.includes(weights)) throw unknownColumn('config.unknownColumn', weights, file);
+    if (features.some(({ column }) => column === weights) || weights === target.column) {
+      throw new BenchError(
+        'config.weightsAmongFeatures',
+        l10n.t(
+          'Column "{0}" says how much rows count; it cannot be a feature or the target too. Set "use" to false.',
+          weights,
+        ),
+        { details: { column: weights } },
+      );
+    }
+    requests.set(weights, { name: weights, as: 'number' });
   }
   requests.set(target.column, {
     name: target.column,

@@ -14,19 +14,32 @@ export function outputWidth(target: FittedTarget): number {
   return target.task === 'multiclass' ? target.classes.length : 1;
 }
 
+export interface TargetScaling {
+  /** false: a number stays as it is, which must not be negative (counts). */
+  readonly scaled: boolean;
+}
+
 /**
  * Classes: by code point, as scikit-learn's LabelEncoder; of two, [negative, positive] (truth.ts says which).
  * @param train the train rows only, none with a missing target
- * @throws BenchError target.singleValue, target.notBinary
+ * @throws BenchError target.singleValue, target.notBinary, target.negativeCount
  */
-export function fitTarget(column: string, task: Task, train: Table): FittedTarget {
+export function fitTarget(
+  column: string,
+  task: Task,
+  train: Table,
+  { scaled }: TargetScaling = { scaled: true },
+): FittedTarget {
   if (task === 'regression') {
     const values = numberValues(train, column);
     const mean = meanOf(values);
     // ddof=0, as the features.
     const sd = populationSd(values, mean);
     if (!(sd > 0) || !Number.isFinite(sd)) throw singleValue(column, String(values[0] ?? ''));
-    return { task, column, mean, sd };
+    if (scaled) return { task, column, mean, sd };
+    const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
+    if (lowest < 0) throw negativeCount(column, lowest);
+    return { task, column, mean: 0, sd: 1 };
   }
   const classes = [...new Set(textValues(train, column).filter((value) => value !== null))];
   classes.sort(compareCodePoints);
@@ -36,6 +49,18 @@ export function fitTarget(column: string, task: Task, train: Table): FittedTarge
   if (third !== undefined) throw notBinary(column, classes.length);
   const positive = positiveOf(first, second);
   return { task, column, classes: [positive === first ? second : first, positive] };
+}
+
+function negativeCount(column: string, lowest: number): BenchError {
+  return new BenchError(
+    'target.negativeCount',
+    l10n.t(
+      'Target "{0}" has {1}; the Poisson loss expects counts of 0 and more. Choose another loss.',
+      column,
+      lowest,
+    ),
+    { details: { column } },
+  );
 }
 
 export function singleValue(column: string, value: string): BenchError {

@@ -5,7 +5,7 @@ import { inputSlices } from '../model/inputSlice';
 import { planModel, type ModelPlan } from '../model/plan';
 import type { EncodedDataset } from '../recipe/dataset';
 import type { TrainingData, TrainingEngine } from './engine';
-import { balancedRowWeights } from './scores';
+import { rowWeights } from './rowWeights';
 import { createTfjsEngine } from './tfjs/tfjsEngine';
 
 export interface CreateEngineOptions {
@@ -37,8 +37,8 @@ export function planDataset(
 }
 
 /** The train rows with what each weighs in the loss. */
-export function trainingData({ training, data }: Experiment, dataset: EncodedDataset): TrainingData {
+export function trainingData({ training }: Experiment, dataset: EncodedDataset): TrainingData {
   const { rows, x, y } = dataset.train;
-  if (training.classWeights === 'none' || data.target.task === 'regression') return { rows, x, y };
-  return { rows, x, y, weights: balancedRowWeights(y, rows, dataset.outputs) };
+  const weights = rowWeights(training.classWeights, dataset);
+  return weights === undefined ? { rows, x, y } : { rows, x, y, weights };
 }

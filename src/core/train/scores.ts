@@ -151,15 +151,3 @@ export function scorePlainOutputs(input: ScoreInput): NamedScores {
   const isSame = input.outputActivation === outputActivation && loss !== undefined;
   return isSame ? { loss, ...scores } : scores;
 }
-
-/**
- * Balanced class weights: rows / (classes * rows of the class), one a row; their mean is 1.
- * @see sklearn.utils.class_weight.compute_class_weight('balanced')
- */
-export function balancedRowWeights(y: Float32Array, rows: number, width: number): Float32Array {
-  const actual = actualClasses(y, rows, width);
-  const counts = new Float64Array(Math.max(width, 2));
-  for (const c of actual) counts[c] = (counts[c] ?? 0) + 1;
-  const occurring = counts.filter((count) => count > 0).length;
-  return Float32Array.from(actual, (c) => rows / (occurring * (counts[c] ?? 1)));
-}

@@ -267,6 +267,13 @@ export const experimentSchema = z
         path: z.string().min(1).describe('The CSV file, relative to this config. It is read, never written.'),
         reading: readingSchema.prefault({}).describe('How the file is read, where the detection is wrong.'),
         target: targetSchema.describe('What is to be predicted.'),
+        weights: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'A column with how much each train row counts in the loss: numbers of 0 and more. It is no feature.',
+          ),
         description,
       })
       .describe('The table and the column to predict.'),

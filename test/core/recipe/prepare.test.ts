@@ -218,3 +218,55 @@ describe('prepareDataset', () => {
     await expect(prepareDataset(simple('target', 'regression'), source)).rejects.toThrow('line 22 has "abc"');
   });
 });
+
+describe('rows that count more than others', () => {
+  const table = (weights: readonly string[]): string =>
+    ['num,w,yes', ...weights.map((w, i) => `${i},${w},${i % 2 === 0 ? 'yes' : 'no'}`)].join('\n');
+  const weighted = (path: string): Experiment =>
+    experiment(
+      { column: 'yes', task: 'binary' },
+      {
+        data: { path, target: { column: 'yes', task: 'binary' }, weights: 'w' },
+        features: [{ column: 'num', type: 'number' }],
+        split: { method: 'random', validation: 0.2, test: 0.2 },
+      },
+    );
+
+  it('gives each row the weight of its own line', async () => {
+    const source = await csv.open(table(['1', '2.5', '0', '4', '5', '6', '7', '8', '9', '10']));
+    const { train } = await prepareDataset(weighted('x.csv'), source);
+    const expected = [1, 2.5, 0, 4, 5, 6, 7, 8, 9, 10];
+    expect(Array.from(train.weights!)).toEqual(Array.from(train.sourceRows, (row) => expected[row]));
+  });
+
+  it.each([
+    ['-1', 'line 4 has -1'],
+    ['', 'line 4 has nothing'],
+  ])('refuses the weight "%s" by its line', async (bad, text) => {
+    const source = await csv.open(table(['1', '1', bad, '1', '1', '1', '1', '1', '1', '1']));
+    await expect(prepareDataset(weighted('x.csv'), source)).rejects.toMatchObject({
+      code: 'data.badWeight',
+      message: expect.stringContaining(text),
+    });
+  });
+});
+
+describe('a target of counts', () => {
+  it('is not scaled for the Poisson loss, and must not be negative', async () => {
+    const of = (values: readonly number[]): string =>
+      ['num,n', ...values.map((n, i) => `${i},${n}`)].join('\n');
+    const counts = experiment(
+      { column: 'n', task: 'regression' },
+      {
+        features: [{ column: 'num', type: 'number' }],
+        split: { method: 'random' },
+        training: { loss: 'poisson' },
+      },
+    );
+    const good = await prepareDataset(counts, await csv.open(of([3, 0, 2, 5, 1, 4, 2, 8, 1, 0])));
+    expect(good.recipe.target).toMatchObject({ mean: 0, sd: 1 });
+    expect(Array.from(good.train.y).every(Number.isInteger)).toBe(true);
+    const bad = await csv.open(of([3, 0, 2, -5, 1, 4, 2, 8, 1, 0, -5, -5]));
+    await expect(prepareDataset(counts, bad)).rejects.toMatchObject({ code: 'target.negativeCount' });
+  });
+});

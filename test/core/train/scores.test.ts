@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { balancedRowWeights, fullScores, scoreBaseline } from '../../../src/core/train/scores';
+import { fullScores, scoreBaseline } from '../../../src/core/train/scores';
 import { probabilitiesOf, type OutputRule } from '../../../src/core/train/outputs';
 import { lossSchema } from '../../../src/shared/schema/training';
 import type { EncodedSplit } from '../../../src/core/recipe/dataset';
@@ -118,16 +118,5 @@ describe('scoreBaseline', () => {
     expect(kind).toBe('mean');
     expect(test.rmse).toBeCloseTo(Math.sqrt(400 / 2), 6);
     expect(test.mae).toBeCloseTo(10, 6);
-  });
-});
-
-describe('balancedRowWeights', () => {
-  it('is rows / (classes * rows of the class)', () => {
-    expect(balancedRowWeights(Float32Array.of(0, 0, 0, 1), 4, 1)).toEqual(
-      Float32Array.of(4 / 6, 4 / 6, 4 / 6, 2),
-    );
-    expect(balancedRowWeights(Float32Array.of(1, 0, 0, 1, 0, 1, 0, 1), 4, 2)).toEqual(
-      Float32Array.of(2, 4 / 6, 4 / 6, 4 / 6),
-    );
   });
 });

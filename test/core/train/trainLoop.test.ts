@@ -19,7 +19,7 @@ describe('runTraining', () => {
     for (const event of events) expect(trainEventSchema.parse(event)).toEqual(event);
     const order = events.map((event) => event.type);
     expect(order.slice(0, 2)).toEqual(['phase', 'model']);
-    expect(order.slice(-3)).toEqual(['phase', 'evaluation', 'finished']);
+    expect(order.slice(-3)).toEqual(['evaluation', 'diagnosis', 'finished']);
     expect(of(events, 'model')[0]).toMatchObject({
       parameters: 3 * 8 + 8 + 8 + 1,
       loss: 'binaryCrossEntropy',

@@ -7,6 +7,7 @@ import type { ColumnProfile, DataIssue, DatasetProfile, TargetCandidate } from '
 import type { ReadingInput } from '../../shared/schema/reading';
 import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { oneColumn, unknownColumn } from '../columnErrors';
+import { trainingLength } from '../model/trainingLength';
 import { compactStep } from '../recipe/recipeFile';
 import { splitColumnOf, splitPartOf } from '../recipe/split';
 import { suggestSplit, type SplitTarget } from '../recipe/suggestSplit';
@@ -302,16 +303,8 @@ function withoutGroup(features: FeatureInput[], split: ExperimentInput['split'])
   );
 }
 
-/** Steps per epoch stay in the hundreds, epochs fall as rows rise; early stopping ends sooner. */
 function trainingOf(rows: number, seed: number): ExperimentInput['training'] {
-  const [batchSize, epochs, patience] =
-    rows < 2_000
-      ? [32, 200, 20]
-      : rows < 20_000
-        ? [64, 120, 15]
-        : rows < 200_000
-          ? [256, 80, 10]
-          : [1024, 40, 6];
+  const { batchSize, epochs, patience } = trainingLength(rows);
   return {
     optimizer: { type: 'adam', learningRate: 0.001 },
     batchSize,

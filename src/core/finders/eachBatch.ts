@@ -19,10 +19,11 @@ export interface BatchesOptions {
 export async function eachBatch(options: BatchesOptions): Promise<void> {
   const { engine, rows, outputWidth, batchSize, shuffle, signal, breathe } = options;
   const outputs = new Float32Array(rows * outputWidth);
-  const state = { step: 0, goesOn: true };
-  while (state.goesOn) {
+  const state = { step: 0, isOver: false };
+  const goesOn = (): boolean => !state.isOver;
+  while (goesOn()) {
     const order = shuffle.shuffle(Uint32Array.from({ length: rows }, (_, i) => i));
-    for (let from = 0; state.goesOn && from < rows;) {
+    for (let from = 0; goesOn() && from < rows;) {
       throwIfAborted(signal);
       from = await engine.trainSteps({
         order,
@@ -31,7 +32,7 @@ export async function eachBatch(options: BatchesOptions): Promise<void> {
         outputs,
         learningRate: () => options.learningRate(state.step),
         afterStep: (done) => {
-          state.goesOn = options.afterStep(done, state.step);
+          state.isOver = !options.afterStep(done, state.step);
           state.step++;
           return false;
         },

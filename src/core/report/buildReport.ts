@@ -170,10 +170,8 @@ function defined<K extends string, V>(key: K, value: V | undefined): Partial<Rec
 
 function notesOf({ experiment, dataset }: ReportOptions): string[] {
   const notes: string[] = [];
-  if (experiment.training.classWeights !== 'none')
-    notes.push(
-      l10n.t('The baselines take every train row alike: the class weights of the config are not theirs.'),
-    );
+  if (experiment.training.classWeights !== 'none' || dataset.train.weights !== undefined)
+    notes.push(l10n.t('The baselines take every train row alike: the weights of the config are not theirs.'));
   if (dataset.validation.rows > 0) {
     notes.push(
       l10n.t(

@@ -176,7 +176,7 @@ export type WorstRow = z.infer<typeof worstRowSchema>;
 
 export const worstRowsSchema = z.object({
   split: heldOutSchema,
-  /** What contributions are of: the logit of the predicted class, or the number as it was scaled. */
+  /** What contributions are of: the logit of the predicted class, or the number as it was scaled, before its activation. */
   explains: z.enum(['logit', 'scaled']),
   rows: z.array(worstRowSchema),
 });

@@ -1,10 +1,12 @@
 // Owns what the tests of the report share: networks by hand, trained ones, and contexts around them.
 import { createEngine, planDataset } from '../../../src/core/train/createEngine';
 import type { EncodedDataset, EncodedSplit } from '../../../src/core/recipe/dataset';
+import { buildReport, type ReportOptions } from '../../../src/core/report/buildReport';
 import type { ReportContext } from '../../../src/core/report/reportContext';
 import type { Experiment, Task } from '../../../src/shared/schema/experiment';
+import type { RunReport } from '../../../src/shared/schema/report';
 import type { FittedEncoder, FittedTarget } from '../../../src/shared/schema/recipe';
-import { tickingClock, train, useBackend } from '../train/support';
+import { datasetOf, experimentOf, tickingClock, train, useBackend } from '../train/support';
 
 export const breathe = (): Promise<void> => Promise.resolve();
 
@@ -75,3 +77,22 @@ export const TARGETS: Record<Task, FittedTarget> = {
   binary: { task: 'binary', column: 'y', classes: ['no', 'yes'] },
   multiclass: { task: 'multiclass', column: 'y', classes: ['a', 'b', 'c'] },
 };
+
+export const LAYERS = [{ type: 'dense', units: 8, activation: 'relu' }];
+export const TRAINING = { epochs: 12, optimizer: { type: 'adam', learningRate: 0.03 }, earlyStopping: false };
+
+export interface Given extends Partial<ReportOptions> {
+  readonly evaluation?: Record<string, unknown>;
+}
+
+/** Of a small network, trained for a moment. */
+export async function reportOf(
+  task: Task,
+  { dataset = datasetOf(task), evaluation = {}, ...options }: Given = {},
+): Promise<RunReport> {
+  const experiment = experimentOf(task, LAYERS, TRAINING, evaluation);
+  const weights = await trainedWeights(experiment, dataset);
+  return withContext(experiment, dataset, weights, (context) =>
+    buildReport({ ...context, breathe, tried: { configs: 1, testLooks: 1 }, ...options }),
+  );
+}

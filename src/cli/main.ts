@@ -196,6 +196,21 @@ program
   );
 
 program
+  .command('report <run>')
+  .description(
+    l10n.t(
+      'how good a run is, how sure, against which baselines, and where it goes wrong; <run> is an id or a folder',
+    ),
+  )
+  .addOption(runsDir())
+  .addOption(json())
+  .action(
+    run(async (id: string, options: RunsOptions) =>
+      (await import('./commands/report')).showReport(runStore(options.runsDir), id, options),
+    ),
+  );
+
+program
   .command('explain-step <run>')
   .description(
     l10n.t('one update on one train row, number by number, each gradient beside its finite difference'),

@@ -242,6 +242,9 @@ function jsonReport(runId: string): Report {
           summary.baseline === undefined
             ? undefined
             : { kind: summary.baseline.kind, ...summary.baseline.test },
+        primary: summary.primary,
+        verdict: summary.verdict,
+        baselines: summary.baselines,
         warnings: summary.warnings,
         error: summary.error && { code: summary.error.code, message: summary.error.message },
       });
@@ -323,6 +326,7 @@ function resultLines(experiment: Experiment, summary: RunSummary): string[] {
     const [first] = remedies;
     if (first !== undefined) lines.push(`    ${l10n.t('Try: {0}.', first.label)}`);
   }
+  if (summary.verdict !== undefined) lines.push(summary.verdict);
   const test = summary.test && headlineScore(summary.test);
   if (test === undefined) return lines;
   const baseline = summary.baseline && headlineScore(summary.baseline.test);

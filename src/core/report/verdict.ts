@@ -10,7 +10,7 @@ import { pairedBootstrap } from '../evaluate/bootstrap';
 import type { RowMetric } from '../evaluate/rowMetrics';
 import { SMALL_SLICE_ROWS } from '../evaluate/slices';
 import type { ScoredBaseline } from './baselineScores';
-import { amount, formatInterval } from './formatInterval';
+import { amount, formatInterval } from '../../shared/formatInterval';
 import type { ScoredRows } from './scoredRows';
 
 /** How often these held-out rows were looked at, this run included. */

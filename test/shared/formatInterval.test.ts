@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatInterval } from '../../../src/core/report/formatInterval';
+import { formatInterval } from '../../src/shared/formatInterval';
 
 const of = (value: number, low: number, high: number): string =>
   formatInterval({ value, low, high, level: 0.95, method: 'bootstrap', resamples: 1000 });

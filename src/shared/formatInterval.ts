@@ -1,7 +1,7 @@
 // Owns how a score is written with its interval: no more digits than it is sure of.
 import * as l10n from '@vscode/l10n';
-import { formatNumber } from '../../shared/format';
-import type { Interval } from '../../shared/schema/interval';
+import { formatNumber } from './format';
+import type { Interval } from './schema/interval';
 
 /** `0.83 ± 0.02`; `0.98 (0.90 to 1.00)` where the sides differ much; the value alone where there is no interval. */
 export function formatInterval({ value, low, high }: Interval): string {

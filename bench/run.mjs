@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { measureEndurance } from './endurance.mjs';
 import { measurePanel } from './panel.mjs';
 import { compareWithPeers } from './parity.mjs';
 import { measureTables } from './tables.mjs';
@@ -19,6 +20,7 @@ if (process.argv.includes('--help')) {
       'npm run bench -- --peers [--python P] [--data <folder>]                scores beside scikit-learn',
       'npm run bench -- --tables [--python P] [--rows 10000000] [--repeats 1] tables beside polars and pandas',
       'npm run bench -- --panel <csv> [--vsix V]                              the data tab in a real VS Code',
+      'npm run bench -- --endurance [--steps 1000000]                         memory of a long training (after npm run build)',
     ].join('\n'),
   );
 } else if (process.argv.includes('--tables')) {
@@ -28,6 +30,8 @@ if (process.argv.includes('--help')) {
     rows: Number(option('--rows') ?? 10_000_000),
     repeats: Number(option('--repeats') ?? 1),
   });
+} else if (process.argv.includes('--endurance')) {
+  await measureEndurance({ root, steps: Number(option('--steps') ?? 1_000_000) });
 } else if (process.argv.includes('--panel')) {
   await measurePanel({ root, csv: option('--panel'), vsix: option('--vsix') });
 } else if (process.argv.includes('--peers')) {

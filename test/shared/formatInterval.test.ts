@@ -8,6 +8,7 @@ describe('a score with its interval', () => {
   it('has no more digits than it is sure of', () => {
     expect(of(0.8312, 0.8099, 0.8525)).toBe('0.83 ± 0.02');
     expect(of(0.8312, 0.8192, 0.8432)).toBe('0.831 ± 0.012');
+    expect(of(-0.001, -0.07, 0.07)).toBe('0.00 ± 0.07');
     expect(of(6, 4, 8)).toBe('6.0 ± 2.0');
     expect(of(1234.5, 1100, 1369)).toBe('1235 ± 135');
     expect(of(0.005, -0.02, 0.03)).toBe('0.01 ± 0.03');
@@ -21,7 +22,7 @@ describe('a score with its interval', () => {
     expect(of(0.5, NaN, NaN)).toBe('0.5');
     expect(of(0.5, -Infinity, Infinity)).toBe('0.5');
     expect(of(NaN, NaN, NaN)).toBe('NaN');
-    expect(of(1, 1, 1)).toBe('1.000 ± 0.000');
+    expect(of(1, 1, 1)).toBe('1');
     expect(of(2e30, 1e30, 3e30)).toBe('2.000e+30 ± 1.000e+30');
   });
 });

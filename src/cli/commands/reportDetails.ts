@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { formatNumber } from '../../shared/format';
 import { formatInterval } from '../../shared/formatInterval';
 import { metricLabel } from '../../shared/metricTexts';
-import type { HeldOutName, RunReport, SplitReport } from '../../shared/schema/report';
+import type { HeldOutName, RunReport, SplitReport, WorstRow } from '../../shared/schema/report';
 
 export interface Block {
   readonly title: string;
@@ -196,28 +196,31 @@ function slicesBlock({ slices }: RunReport): Block | undefined {
   };
 }
 
-function worstBlock({ worstRows }: RunReport): Block | undefined {
+function worstBlock({ worstRows, task }: RunReport): Block | undefined {
   if (worstRows === undefined || worstRows.rows.length === 0) return undefined;
-  const head = [
-    l10n.t('line'),
-    l10n.t('actual'),
-    l10n.t('predicted'),
-    l10n.t('probability'),
-    l10n.t('loss'),
-    l10n.t('because of'),
-  ];
-  const rows = worstRows.rows.slice(0, MOST_ROWS).map((row) => [
-    placeOf(row),
-    cell(row.actual),
-    cell(row.predicted),
-    row.probability === undefined ? '-' : row.probability.toFixed(3),
-    formatNumber(row.loss),
-    (row.contributions ?? [])
-      .slice(0, REASONS)
-      .map(({ column, value }) => `${column} ${value < 0 ? '−' : '+'}${formatNumber(Math.abs(value))}`)
-      .join(', '),
-  ]);
-  return { title: l10n.t('Rows of the largest loss ({0} rows)', worstRows.split), rows: [head, ...rows] };
+  const ofClasses = task === 'regression' ? [] : [l10n.t('probability')];
+  const head = [l10n.t('line'), l10n.t('actual'), l10n.t('predicted'), ...ofClasses, l10n.t('loss')];
+  const rows = worstRows.rows
+    .slice(0, MOST_ROWS)
+    .map((row) => [
+      placeOf(row),
+      cell(row.actual),
+      cell(row.predicted),
+      ...(row.probability === undefined ? [] : [row.probability.toFixed(3)]),
+      formatNumber(row.loss),
+      reasonsOf(row),
+    ]);
+  return {
+    title: l10n.t('Rows of the largest loss ({0} rows)', worstRows.split),
+    rows: [[...head, l10n.t('because of')], ...rows],
+  };
+}
+
+function reasonsOf({ contributions = [] }: WorstRow): string {
+  return contributions
+    .slice(0, REASONS)
+    .map(({ column, value }) => `${column} ${value < 0 ? '−' : '+'}${formatNumber(Math.abs(value))}`)
+    .join(', ');
 }
 
 function noiseBlock({ labelNoise }: RunReport): Block | undefined {

@@ -13,6 +13,7 @@ import type { PreprocessOptions } from './commands/preprocess';
 import type { ProfileOptions } from './commands/profile';
 import type { ResumeOptions } from './commands/resume';
 import type { SuggestOptions } from './commands/suggest';
+import type { SuggestModelOptions } from './commands/suggestModel';
 import type { TrainOptions } from './commands/train';
 import { runStore, version } from './context';
 import { EXIT_BAD_INPUT, reportError } from './output';
@@ -129,7 +130,8 @@ withReadingOptions(program.command('preprocess <csv>'))
     ),
   );
 
-withReadingOptions(program.command('suggest <csv>'))
+const suggestCommand = program.command('suggest <csv>');
+withReadingOptions(suggestCommand)
   .description(l10n.t('a target, a split and recipe steps for a CSV, each with its reason'))
   .option('--target <column>', l10n.t('the column to predict'))
   .option('-o, --output <file>', l10n.t('writes the steps as a *.recipe.json'))
@@ -138,6 +140,31 @@ withReadingOptions(program.command('suggest <csv>'))
   .action(
     run(async (csv: string, options: SuggestOptions) =>
       (await import('./commands/suggest')).suggest(csv, options),
+    ),
+  );
+
+// Behind its own name, so that a file called "model" can still be asked about as ./model.
+withReadingOptions(suggestCommand.command('model <file>'))
+  .description(
+    l10n.t('models for a CSV or an *.experiment.json, best first: why, what they cost and what may be won'),
+  )
+  .option('--target <column>', l10n.t('the column to predict'))
+  .option('--split-column <column>', l10n.t('a column that says train, validation or test'))
+  .addOption(new Option('--backend <name>', l10n.t('where to train')).choices(backendChoiceSchema.options))
+  .addOption(
+    new Option('--preset <name>', l10n.t('this one, not the first')).choices(presetNameSchema.options),
+  )
+  .option('--write', l10n.t('writes the config: beside the CSV, or the *.experiment.json itself'), false)
+  .option('-o, --output <file>', l10n.t('writes the config there'))
+  .option('--force', l10n.t('replace an existing config'), false)
+  .addOption(json())
+  .action(
+    // Options that "suggest" has too are found there, wherever they stand.
+    run(async (file: string, _own: unknown, command: Command) =>
+      (await import('./commands/suggestModel')).suggestModelFor(
+        file,
+        command.optsWithGlobals<SuggestModelOptions>(),
+      ),
     ),
   );
 

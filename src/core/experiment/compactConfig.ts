@@ -8,8 +8,13 @@ type Path = readonly (string | number)[];
  * Without each field that says its default, at any depth. Parses the value once a field: for parts of a config, not for
  * long lists.
  * @param value as the schema gives it
+ * @param keep fields by their name that are written all the same: those one turns first
  */
-export function compactConfig<S extends z.ZodType>(schema: S, value: z.output<S>): z.input<S> {
+export function compactConfig<S extends z.ZodType>(
+  schema: S,
+  value: z.output<S>,
+  keep: readonly string[] = [],
+): z.input<S> {
   let written: unknown = value;
   const isSame = (candidate: unknown): boolean => {
     const { success, data } = schema.safeParse(candidate);
@@ -20,7 +25,8 @@ export function compactConfig<S extends z.ZodType>(schema: S, value: z.output<S>
     for (const [key, item] of Object.entries(node)) {
       const at = [...path, Array.isArray(node) ? Number(key) : key];
       // An element of a list would move the others.
-      const candidate = Array.isArray(node) ? undefined : without(written, at);
+      const stays = Array.isArray(node) || mentions({ [key]: item as unknown }, keep);
+      const candidate = stays ? undefined : without(written, at);
       if (candidate !== undefined && isSame(candidate)) written = candidate;
       else visit(item, at);
     }
@@ -32,6 +38,13 @@ export function compactConfig<S extends z.ZodType>(schema: S, value: z.output<S>
 
 function isInput<S extends z.ZodType>(schema: S, value: unknown): value is z.input<S> {
   return schema.safeParse(value).success;
+}
+
+function mentions(value: unknown, keys: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([key, item]) => (!Array.isArray(value) && keys.includes(key)) || mentions(item, keys),
+  );
 }
 
 /** A copy without the field at the path. */

@@ -30,6 +30,11 @@ describe('compactConfig', () => {
     expect(compactConfig(trainingSchema, trainingSchema.parse({}))).toEqual({});
   });
 
+  it('writes what is asked for all the same', () => {
+    const training = compactConfig(trainingSchema, trainingSchema.parse({}), ['learningRate', 'epochs']);
+    expect(training).toEqual({ optimizer: { type: 'adam', learningRate: 0.001 }, epochs: 100 });
+  });
+
   it.each(Object.entries(PRESETS))('parses to the same: %s', (_, { model, training }) => {
     const whole = modelSchema.parse(model);
     expect(modelSchema.parse(compactConfig(modelSchema, whole))).toEqual(whole);

@@ -9,6 +9,7 @@ import { connectTo } from '../../src/core/process/endpoint';
 import { isAlive } from '../../src/core/process/processIdentity';
 import { readEventLog } from '../../src/core/runs/eventLog';
 import { RunFollower } from '../../src/core/runs/runFollower';
+import { readReport } from '../../src/core/runs/readReport';
 import { runPaths } from '../../src/core/runs/runFolder';
 import { readLive } from '../../src/core/runs/runStore';
 import { openBench, smallExperiment, type Bench } from '../support/runs';
@@ -45,9 +46,16 @@ describe('a run', () => {
       'experiment.json',
       'last.checkpoint',
       'recipe.json',
+      'report.json',
       'run.json',
       'stderr.log',
     ]);
+    const report = await readReport(run.folder);
+    expect(report?.verdict).toMatchObject({ split: 'test', triedConfigs: 1, testLooks: 1 });
+    expect(report?.leftOut).toEqual([]);
+    expect(report?.worstRows?.rows.every(({ line, sourceRow }) => line === sourceRow + 2)).toBe(true);
+    expect(summary).toMatchObject({ verdict: report?.verdict.text, primary: report?.primary.metric });
+    expect(summary.baselines).toHaveLength(4);
     expect(await run.process.ended).toBe('exit code 0');
     expect(fs.readFileSync(path.join(bench.folder, '.modelbench', '.gitignore'), 'utf8')).toBe('*\n');
   });

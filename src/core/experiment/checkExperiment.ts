@@ -1,7 +1,9 @@
 // Owns whether a config fits its data, before anything is written or started. Looks at a profile only, never at rows.
 import * as l10n from '@vscode/l10n';
 import type { ErrorCode } from '../../shared/errors';
-import type { Experiment } from '../../shared/schema/experiment';
+import { didYouMean } from '../../shared/didYouMean';
+import { METRICS } from '../../shared/metricCatalogue';
+import { metricNameSchema, type Experiment } from '../../shared/schema/experiment';
 import type { ColumnProfile, DatasetProfile } from '../../shared/schema/profile';
 import { unknownColumn } from '../columnErrors';
 import { requireNoError, type ExperimentFinding } from '../../shared/schema/experimentFinding';
@@ -21,8 +23,30 @@ export function checkExperiment(experiment: Experiment, profile: DatasetProfile)
     ...checkTarget(experiment, profile, atSplit),
     ...checkFeatures(experiment, profile, atEnd),
     ...checkSplit(experiment, profile, atSplit),
+    ...checkEvaluation(experiment),
     ...profileWarnings(experiment, profile),
   ];
+}
+
+/** What decides about a run has to be defined for its task. */
+function checkEvaluation({ evaluation, data }: Experiment): ExperimentFinding[] {
+  const { metric, costs } = evaluation;
+  const { task } = data.target;
+  if (metric !== 'auto' && !METRICS[metric].tasks.includes(task)) {
+    const fitting = metricNameSchema.options.filter((name) => METRICS[name].tasks.includes(task));
+    const near = didYouMean(metric, fitting) ?? 'auto';
+    const message = l10n.t(
+      'evaluation.metric: "{0}" is no metric of the task "{1}". Take "{2}", or one of: {3}.',
+      metric,
+      task,
+      near,
+      fitting.join(', '),
+    );
+    return [{ severity: 'error', code: 'config.metricForTask', message, path: ['evaluation', 'metric'] }];
+  }
+  if (costs === undefined || task === 'binary') return [];
+  const message = l10n.t('evaluation.costs says something of two classes only; the task is "{0}".', task);
+  return [{ severity: 'warning', code: 'config.costsForTask', message, path: ['evaluation', 'costs'] }];
 }
 
 /** What the profile warns of, where the config uses it. */

@@ -112,6 +112,27 @@ describe('what the profile warns of', () => {
   });
 });
 
+describe('what decides about a run', () => {
+  const check = (evaluation: unknown, target: Change['target'] = ['y', 'binary']): unknown[] => {
+    const parsed = experimentSchema.parse({ ...experiment({ target }), evaluation });
+    return checkExperiment(parsed, PROFILE).map(({ severity, code, path }) => [severity, code, path]);
+  };
+
+  it('is a metric of the task', () => {
+    expect(check({ metric: 'f1' })).toEqual([]);
+    expect(check({ metric: 'rmse' })).toEqual([['error', 'config.metricForTask', ['evaluation', 'metric']]]);
+    expect(check({ metric: 'f1' }, ['three', 'multiclass'])).toHaveLength(1);
+  });
+
+  it('may have costs where there are two classes', () => {
+    const costs = { falseNegative: 5 };
+    expect(check({ costs })).toEqual([]);
+    expect(check({ costs }, ['price', 'regression'])).toEqual([
+      ['warning', 'config.costsForTask', ['evaluation', 'costs']],
+    ]);
+  });
+});
+
 describe('a config that fits its data', () => {
   it.each<[string, Change]>([
     ['binary', {}],

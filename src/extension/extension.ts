@@ -6,6 +6,7 @@ import { newExperiment } from './commands/newExperiment';
 import { openSample } from './commands/openSample';
 import { preprocessCsv } from './commands/preprocessCsv';
 import { exportTable, saveRecipe } from './commands/dataTabCommands';
+import { pauseRun, resumeRun, tryRemedy } from './commands/resumeRun';
 import { deleteRun, openConfig, openRunFolder, showLossCurves, stopRun } from './commands/runCommands';
 import { showArchitecture } from './commands/showArchitecture';
 import { trainModel } from './commands/trainModel';
@@ -22,6 +23,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'modelBench.exportTable': (services) => exportTable(services),
   'modelBench.saveRecipe': (services) => saveRecipe(services),
   'modelBench.stopRun': (services, run) => stopRun(services, run),
+  'modelBench.pauseRun': (services, run) => pauseRun(services, run),
+  'modelBench.resumeRun': (services, run) => resumeRun(services, run),
+  'modelBench.tryRemedy': (services, run, finding, remedy) => tryRemedy(services, run, finding, remedy),
   'modelBench.deleteRun': (services, run) => deleteRun(services, run),
   'modelBench.refreshRuns': ({ runs }) => runs.refresh(),
   'modelBench.showLossCurves': (services, run) => showLossCurves(services, run),

@@ -2,33 +2,15 @@
 // Told the state, tells which button was pressed; asks the host nothing itself.
 import * as l10n from '@vscode/l10n';
 import { formatDuration } from '../../src/shared/format';
-import { metricDescription } from '../../src/shared/metricTexts';
 import type { RunSummary } from '../../src/shared/schema/run';
 import { el, setText, setTitle } from '../ui/dom';
 import { formatCount, formatDateTime, formatValue } from '../ui/format';
 import { icon } from '../ui/icons';
 import { button, progressBar } from '../ui/kit';
+import type { TryRemedy } from './findings';
+import { outcomeKey, outcomeOf, resultsOf, warningsOf, type RunAction } from './outcome';
 import type { MetricsState } from './state';
-import {
-  backendLabel,
-  backendTooltip,
-  cellText,
-  endingSentence,
-  furtherScoreRows,
-  metricLabel,
-  metricText,
-  nextStep,
-  phaseWords,
-  rungStateWords,
-  scoreRows,
-  type ScoreRow,
-  stateWords,
-  uncertainty,
-  verdict,
-} from './words';
-
-export type RunAction =
-  'stop' | 'openDashboard' | 'showArchitecture' | 'openFolder' | 'showLog' | 'openConfig';
+import { backendLabel, backendTooltip, phaseWords, rungStateWords, stateWords } from './words';
 
 export interface RunHeader {
   /** Name, verdict, what to do, and while it runs its progress: comes before the charts. */
@@ -71,7 +53,11 @@ function rebuilder(host: HTMLElement): (key: string, build: () => readonly HTMLE
   };
 }
 
-export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => void): RunHeader {
+export function runHeader(
+  layout: 'side' | 'wide',
+  act: (action: RunAction) => void,
+  tryRemedy: TryRemedy,
+): RunHeader {
   const name = el('h1', { class: 'ellipsis' });
   const chip = el('span', { class: 'state-chip' });
   const about = el('div', { class: 'muted small ellipsis' });
@@ -114,6 +100,20 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
     onClick: () => act('stop'),
   });
   stop.classList.add('stop');
+  const pause = button({
+    label: l10n.t('Pause'),
+    icon: 'debugPause',
+    look: 'icon',
+    title: l10n.t('Ends it without a look at the test rows; Resume goes on where it was'),
+    onClick: () => act('pause'),
+  });
+  const resume = button({
+    label: l10n.t('Resume'),
+    icon: 'debugContinue',
+    look: 'secondary',
+    title: l10n.t('Goes on from the last checkpoint, as if it had never stopped'),
+    onClick: () => act('resume'),
+  });
   const look = layout === 'side' ? ('icon' as const) : ('secondary' as const);
   const dashboard = button({
     label: l10n.t('Open Dashboard'),
@@ -173,6 +173,8 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
     'div',
     { class: 'run-bar', attrs: { role: 'toolbar', 'aria-label': l10n.t('Run') } },
     stop,
+    pause,
+    resume,
     dashboard,
     architecture,
     config,
@@ -242,6 +244,8 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
       runBar.classList.toggle('running', run.state === 'running');
       stop.hidden = run.state !== 'running';
       stop.disabled = state.stopping;
+      pause.hidden = stop.hidden || state.stopping;
+      resume.hidden = run.state === 'running' || run.step === 0;
       config.hidden = run.experimentPath === undefined;
       problem.hidden = state.problem === undefined;
       if (state.problem !== undefined && problem.dataset['text'] !== state.problem) {
@@ -249,7 +253,7 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
         problem.replaceChildren(icon('error'), el('span', {}, state.problem));
       }
       rebuildOutcome(outcomeKey(run), () => outcomeOf(run, act));
-      rebuildResults(outcomeKey(run), () => resultsOf(run));
+      rebuildResults(outcomeKey(run), () => resultsOf(run, tryRemedy));
       rebuildWarnings(run.warnings.map((w) => w.message).join('\n'), () => warningsOf(run));
       details.hidden = run.state === 'running' || (results.hidden && counts.hidden);
     },
@@ -316,157 +320,4 @@ export function runHeader(layout: 'side' | 'wide', act: (action: RunAction) => v
       ),
     );
   }
-}
-
-/** The outcome is rebuilt only when one of these changes. */
-function outcomeKey(run: RunSummary): string {
-  return JSON.stringify([
-    run.runId,
-    run.state,
-    run.endReason,
-    run.bestEpoch,
-    run.state === 'running' ? 0 : run.epoch,
-    run.test,
-    run.baseline,
-    run.error?.message,
-    run.stderrTail,
-  ]);
-}
-
-function outcomeOf(run: RunSummary, act: (action: RunAction) => void): HTMLElement[] {
-  if (run.state === 'running') return [];
-  const parts: HTMLElement[] = [];
-  if (run.state === 'failed' || run.state === 'crashed') parts.push(failureOf(run, act));
-  const judged = verdict(run);
-  if (judged !== undefined) {
-    parts.push(
-      el(
-        'div',
-        { class: `note verdict tone-${judged.tone}` },
-        icon(judged.tone === 'warning' ? 'warning' : judged.tone === 'good' ? 'passFilled' : 'info'),
-        el('span', {}, judged.sentence),
-      ),
-    );
-  }
-  const doubt = uncertainty(run);
-  if (doubt !== undefined) parts.push(el('p', { class: 'muted small doubt' }, doubt));
-  return parts;
-}
-
-/** How it ended and all its scores. */
-function resultsOf(run: RunSummary): HTMLElement[] {
-  // Of a run that broke, the charts say all there is.
-  if (run.state === 'running' || run.endReason === undefined) return [];
-  const parts: HTMLElement[] = [];
-  const ending = endingSentence(run);
-  if (ending !== undefined) {
-    parts.push(el('div', { class: 'note muted' }, icon('starFull'), el('span', {}, ending)));
-  }
-  const scores = scoreRows(run);
-  if (scores.length > 0) parts.push(scoreTable(run, scores));
-  const further = furtherScoreRows(run);
-  if (further.length > 0) {
-    parts.push(el('details', {}, el('summary', {}, l10n.t('Further scores')), scoreTable(run, further)));
-  }
-  return parts;
-}
-
-/** One is shown; more are folded, so that the charts stay in view. */
-function warningsOf(run: RunSummary): HTMLElement[] {
-  const notes = run.warnings.map((w) =>
-    el('div', { class: 'note' }, icon('warning', 'severity-warning'), el('span', {}, w.message)),
-  );
-  if (notes.length <= 1) return notes;
-  return [
-    el(
-      'details',
-      {},
-      el(
-        'summary',
-        { class: 'note' },
-        icon('warning', 'severity-warning'),
-        el('span', {}, l10n.t('{0} warnings', formatCount(notes.length))),
-      ),
-      ...notes,
-    ),
-  ];
-}
-
-function failureOf(run: RunSummary, act: (action: RunAction) => void): HTMLElement {
-  const message =
-    run.error?.message ??
-    l10n.t('The training process ended without saying why, after epoch {0}.', run.epoch);
-  const next = nextStep(run);
-  const tail = run.stderrTail?.trim() ?? '';
-  return el(
-    'div',
-    { class: 'failure', attrs: { role: 'alert' } },
-    el('div', { class: 'note' }, icon('error', 'severity-error'), el('span', {}, message)),
-    next !== undefined &&
-      el(
-        'p',
-        { class: 'muted' },
-        `${next} `,
-        el(
-          'button',
-          { class: 'link', attrs: { type: 'button' }, on: { click: () => act('showLog') } },
-          l10n.t('Show Log'),
-        ),
-      ),
-    tail !== '' &&
-      el(
-        'details',
-        {},
-        el('summary', {}, l10n.t('Last lines of the process')),
-        el('pre', { tabIndex: 0 }, tail),
-      ),
-  );
-}
-
-function scoreTable(run: RunSummary, rows: readonly ScoreRow[]): HTMLElement {
-  const heads = [l10n.t('Train'), l10n.t('Validation'), l10n.t('Test'), l10n.t('Baseline')];
-  const used = heads.map((_, column) => rows.some((row) => row.cells[column] !== undefined));
-  const table = el(
-    'table',
-    { class: 'data scores' },
-    el('caption', { class: 'visually-hidden' }, l10n.t('Scores of {0}', run.name)),
-    el(
-      'thead',
-      {},
-      el(
-        'tr',
-        {},
-        el('td', {}),
-        ...heads.filter((_, i) => used[i]).map((head) => el('th', { attrs: { scope: 'col' } }, head)),
-      ),
-    ),
-    el(
-      'tbody',
-      {},
-      ...rows.map((row) =>
-        el(
-          'tr',
-          {},
-          el(
-            'th',
-            { attrs: { scope: 'row' }, title: metricDescription(row.metric) },
-            metricLabel(row.metric),
-          ),
-          ...row.cells
-            .map((cell, i) =>
-              el(
-                'td',
-                {
-                  class: i === 2 ? 'test' : '',
-                  title: cell === undefined ? '' : metricText(row.metric, cell),
-                },
-                cell === undefined ? '–' : cellText(row.metric, cell),
-              ),
-            )
-            .filter((_, i) => used[i]),
-        ),
-      ),
-    ),
-  );
-  return table;
 }

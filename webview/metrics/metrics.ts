@@ -14,7 +14,8 @@ import { onDidChangeTheme, applyPalette } from '../ui/theme';
 import { epochTable } from './epochTable';
 import { MetricChart } from './chart';
 import { lossLabel } from '../../src/shared/modelTexts';
-import { runHeader, type RunAction } from './header';
+import { runHeader } from './header';
+import type { RunAction } from './outcome';
 import { xColumn } from './points';
 import {
   initialState,
@@ -58,12 +59,15 @@ function act(action: RunAction): void {
   } else if (runId !== undefined) {
     const request = host.request(action, { runId });
     ask(request);
-    if (action === 'stop') dispatch({ type: 'stopAsked' });
+    if (action === 'stop' || action === 'pause') dispatch({ type: 'stopAsked' });
   }
 }
 
 const voice = announcer(SPEAK_EVERY_MS);
-const header = runHeader(layout, act);
+const header = runHeader(layout, act, (finding, remedy) => {
+  const runId = state.run?.runId;
+  if (runId !== undefined) ask(host.request('tryRemedy', { runId, finding, remedy }));
+});
 const charts = new Map<string, MetricChart>();
 const chartList = el('div', { class: 'charts' });
 const table = epochTable();

@@ -7,7 +7,7 @@ import { revealFile, showError } from '../ui';
 import { METRICS_VIEW } from '../views/metricsView';
 
 /** The folder an argument means. */
-function folderOf(argument: unknown): string | undefined {
+export function folderOf(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   if (
     typeof argument === 'object' &&
@@ -95,7 +95,7 @@ export async function deleteRun({ runs, log }: Services, argument: unknown): Pro
   }
 }
 
-async function shownFolder({ runs }: Services): Promise<string | undefined> {
+export async function shownFolder({ runs }: Services): Promise<string | undefined> {
   await runs.refresh();
   if (runs.selectedFolder === undefined)
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no run yet. Train a model first.'));

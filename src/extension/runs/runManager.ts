@@ -9,6 +9,7 @@ import type { RunSummary } from '../../shared/schema/run';
 import type { TrainerProgram } from '../../core/process/launchTrainer';
 import { RUNS_FOLDER } from '../../core/runs/runFolder';
 import { RunStore, type BrokenRun, type ListedRun } from '../../core/runs/runStore';
+import { resumeRun } from '../../core/runs/resumeRun';
 import { startRun } from '../../core/runs/startRun';
 import { RunSession } from './runSession';
 
@@ -105,6 +106,24 @@ export class RunManager implements Disposable {
     const session = await opening;
     this.watch(session);
     this.select(started.folder);
+    await this.refresh();
+    return session;
+  }
+
+  /** Takes up a run that has ended. @param epochs in all */
+  async resume(folder: string, epochs: number): Promise<RunSession> {
+    const store = this.storeOf(folder);
+    const resumed = await resumeRun({ store, program: this.program(), clock: this.clock, folder, epochs });
+    this.log.info(`run ${resumed.runId} resumed, pid ${resumed.process.pid}, ${folder}`);
+    // The session that saw it end has told all it will.
+    (await this.sessions.get(folder))?.dispose();
+    const opening = RunSession.open(store, folder, { ended: resumed.process.ended });
+    this.sessions.set(folder, opening);
+    const session = await opening;
+    this.watch(session);
+    // Views of this run take the new session.
+    if (this.selectedFolder === folder) this.selectionChanged.fire();
+    else this.select(folder);
     await this.refresh();
     return session;
   }

@@ -57,8 +57,17 @@ export class RunSession implements Disposable {
 
   /** @throws BenchError when the training process cannot be reached */
   async stop(): Promise<void> {
+    await this.ask(() => this.follower.stop());
+  }
+
+  /** Ends it without scores, to go on another time. @throws BenchError when the training process cannot be reached */
+  async pause(): Promise<void> {
+    await this.ask(() => this.follower.pause());
+  }
+
+  private async ask(request: () => Promise<void>): Promise<void> {
     try {
-      await this.follower.stop();
+      await request();
     } catch (error) {
       // The connection closes when the run ends, which is what was asked for.
       if (toErrorData(error).code !== 'channel.closed') throw error;

@@ -50,6 +50,10 @@ export class MetricsPage implements Disposable {
         return {};
       },
       stop: onRun('modelBench.stopRun'),
+      pause: onRun('modelBench.pauseRun'),
+      resume: onRun('modelBench.resumeRun'),
+      tryRemedy: ({ runId, finding, remedy }) =>
+        command('modelBench.tryRemedy', this.runs.folderOf(runId), finding, remedy),
       openDashboard: () => command('modelBench.openDashboard'),
       showArchitecture: onRun('modelBench.showArchitecture'),
       openFolder: onRun('modelBench.openRunFolder'),

@@ -40,6 +40,13 @@ export const metricsContract = {
     /** The page is up: answers after `run` and a full `series` were sent. */
     ready: { params: z.object({}), result: done },
     stop: { params: runIdParams, result: done },
+    pause: { params: runIdParams, result: done },
+    resume: { params: runIdParams, result: done },
+    /** Trains a config changed by a remedy of the run's diagnosis; both by their places. */
+    tryRemedy: {
+      params: z.object({ runId: z.string(), finding: z.int().min(0), remedy: z.int().min(0) }),
+      result: done,
+    },
     openDashboard: { params: z.object({}), result: done },
     showArchitecture: { params: runIdParams, result: done },
     openFolder: { params: runIdParams, result: done },

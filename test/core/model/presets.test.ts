@@ -4,38 +4,15 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCsv, type CsvSource } from '../../../src/core/data/csvSource';
-import { writeCsv } from '../../../src/core/data/csvWriter';
 import { scaffoldExperiment } from '../../../src/core/experiment/scaffold';
 import { applyPreset, presetOf, presetProblem, PRESETS } from '../../../src/core/model/presets';
 import { prepareDataset } from '../../../src/core/recipe/prepare';
 import { planDataset } from '../../../src/core/train/createEngine';
-import { randomStream } from '../../../src/shared/random';
 import { experimentSchema, type Experiment } from '../../../src/shared/schema/experiment';
 import { presetNameSchema, type PresetName } from '../../../src/shared/schema/modelPreset';
 import type { DatasetProfile } from '../../../src/shared/schema/profile';
 import { train } from '../train/support';
-
-const WORDS = ['good', 'bad', 'not', 'very', 'room', 'view', 'food', 'staff', 'slow', 'clean', 'old', 'the'];
-const TASKS = { stars: 'multiclass', again: 'binary', price: 'regression' } as const;
-
-function table(): string {
-  const stream = randomStream(31, 'hotels');
-  const rows = Array.from({ length: 40 }, (_, i) => {
-    const words = Array.from({ length: 4 + stream.nextInt(8) }, () => WORDS[stream.nextInt(WORDS.length)]!);
-    const size = 10 + stream.nextInt(50);
-    return [
-      String(size),
-      ['Oslo', 'Bern', 'Rome', 'Bonn'][stream.nextInt(4)]!,
-      ['yes', 'no'][stream.nextInt(2)]!,
-      `2024-0${1 + (i % 9)}-1${i % 10}`,
-      `${words.join(' ')} ${i}`,
-      ['one', 'two', 'three'][i % 3]!,
-      words.includes('good') ? 'true' : 'false',
-      (3.1 * size + 10 * stream.next()).toFixed(2),
-    ];
-  });
-  return writeCsv(['size', 'city', 'pool', 'day', 'review', 'stars', 'again', 'price'], rows);
-}
+import { HOTEL_TASKS, hotels } from './hotels';
 
 let folder: string;
 let source: CsvSource;
@@ -44,7 +21,7 @@ let profile: DatasetProfile;
 beforeAll(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mb-presets-'));
   const file = path.join(folder, 'hotels.csv');
-  fs.writeFileSync(file, table());
+  fs.writeFileSync(file, hotels());
   source = await openCsv(file);
   profile = await source.profile();
 });
@@ -53,12 +30,12 @@ afterAll(() => {
   fs.rmSync(folder, { recursive: true, force: true });
 });
 
-function scaffold(target: keyof typeof TASKS = 'again'): Experiment {
+function scaffold(target: keyof typeof HOTEL_TASKS = 'again'): Experiment {
   const { experiment } = scaffoldExperiment({
     profile,
     relativePath: 'hotels.csv',
     target,
-    task: TASKS[target],
+    task: HOTEL_TASKS[target],
   });
   return experimentSchema.parse(experiment);
 }
@@ -106,7 +83,10 @@ describe('applyPreset', () => {
     const dataset = await prepareDataset(scaffold(target), source);
     for (const name of presetNameSchema.options) {
       const plan = planDataset(applyPreset(scaffold(target), name), dataset);
-      expect([plan.task, plan.nodes.at(-1)?.shape]).toEqual([TASKS[target], [target === 'stars' ? 3 : 1]]);
+      expect([plan.task, plan.nodes.at(-1)?.shape]).toEqual([
+        HOTEL_TASKS[target],
+        [target === 'stars' ? 3 : 1],
+      ]);
     }
   });
 

@@ -5,7 +5,16 @@ import { scoreInput } from '../../../src/core/report/scoreOutputs';
 import { stringifyJson } from '../../../src/shared/numbers';
 import { runReportSchema, type RunReport } from '../../../src/shared/schema/report';
 import { datasetOf, experimentOf } from '../train/support';
-import { breathe, LAYERS, reportOf, splitOf, TRAINING, trainedWeights, withContext } from './support';
+import {
+  breathe,
+  LAYERS,
+  plainReport,
+  reportOf,
+  splitOf,
+  TRAINING,
+  trainedWeights,
+  withContext,
+} from './support';
 
 const NONE = splitOf([]);
 
@@ -13,7 +22,7 @@ describe('buildReport', () => {
   it.each(['binary', 'multiclass', 'regression'] as const)(
     'tells everything of a %s, as its schema says',
     async (task) => {
-      const report = await reportOf(task);
+      const report = await plainReport(task);
       expect(runReportSchema.parse(JSON.parse(stringifyJson(report)))).toEqual(report);
       expect(report.leftOut).toEqual([]);
       expect(report.baselines.map(({ state, kind }) => [state, kind])).toEqual(
@@ -52,7 +61,7 @@ describe('buildReport', () => {
   );
 
   it('is the same for the same seed', async () => {
-    expect(await reportOf('binary')).toEqual(await reportOf('binary'));
+    expect(await reportOf('binary')).toEqual(await plainReport('binary'));
   });
 
   it('lets no test row choose: with others in their place, all that is not of them stays, bit by bit', async () => {
@@ -76,7 +85,7 @@ describe('buildReport', () => {
       baselines: baselines.map((baseline) => ({ ...baseline, test: undefined, fitMs: 0 })),
     });
     const [a, b] = [
-      await reportOf('binary', { dataset }),
+      await plainReport('binary'),
       await reportOf('binary', { dataset: { ...dataset, test: flipped } }),
     ];
     expect(withoutTest(a)).toEqual(withoutTest(b));
@@ -94,7 +103,7 @@ describe('buildReport', () => {
   });
 
   it('looks at the test rows one by one only where there are no validation rows', async () => {
-    expect((await reportOf('binary')).worstRows?.split).toBe('validation');
+    expect((await plainReport('binary')).worstRows?.split).toBe('validation');
     const dataset = { ...datasetOf('binary'), validation: NONE };
     const report = await reportOf('binary', { dataset });
     expect(report.worstRows?.split).toBe('test');
@@ -118,7 +127,7 @@ describe('buildReport', () => {
   });
 
   it('explains each worst row by contributions that add up', async () => {
-    const { worstRows } = await reportOf('multiclass');
+    const { worstRows } = await plainReport('multiclass');
     for (const { contributions = [], output = NaN, reference = NaN } of worstRows?.rows ?? []) {
       const sum = contributions.reduce((total, { value }) => total + value, 0);
       expect(Math.abs(sum - (output - reference))).toBeLessThanOrEqual(

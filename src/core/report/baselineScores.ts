@@ -28,20 +28,33 @@ export interface BaselineOptions {
   readonly breathe: () => Promise<void>;
 }
 
+/** What takes longest comes last. */
+const ORDER = ['constant', 'linear', 'boostedTrees', 'nearest'] as const satisfies readonly BaselineKind[];
+/** Of a kind's share of the time: the rest is for its predictions. */
+const FIT_SHARE = 0.7;
+
 /** In the order of BASELINE_KINDS. Weights of rows are not used. */
 export async function scoreBaselines(
   context: ReportContext,
   options: BaselineOptions,
 ): Promise<ScoredBaseline[]> {
-  const scored: ScoredBaseline[] = [];
-  for (const kind of BASELINE_KINDS) scored.push(await tryBaseline(kind, context, options));
-  return scored;
+  const scored = new Map<BaselineKind, ScoredBaseline>();
+  for (const [i, kind] of ORDER.entries()) {
+    const fitMs = Math.max(1, (FIT_SHARE * options.parts.leftMs) / (ORDER.length - i));
+    scored.set(kind, await tryBaseline(kind, context, { ...options, fitMs }));
+  }
+  return BASELINE_KINDS.flatMap((kind) => scored.get(kind) ?? []);
+}
+
+interface OneBaseline extends BaselineOptions {
+  /** For a fit that has no end of its own. */
+  readonly fitMs: number;
 }
 
 async function tryBaseline(
   kind: BaselineKind,
   context: ReportContext,
-  options: BaselineOptions,
+  options: OneBaseline,
 ): Promise<ScoredBaseline> {
   const { parts } = options;
   const name = baselineName(kind, context.plan.task);
@@ -61,7 +74,7 @@ async function tryBaseline(
 async function scoreBaseline(
   kind: BaselineKind,
   context: ReportContext,
-  options: BaselineOptions,
+  options: OneBaseline,
   breather: Breather,
 ): Promise<ScoredBaseline> {
   const { dataset, experiment, clock, plan } = context;
@@ -81,7 +94,7 @@ async function scoreBaseline(
       ...breather,
       seed: experiment.training.seed,
       clock,
-      budgetMs: Math.max(1, options.parts.leftMs),
+      budgetMs: options.fitMs,
       queryRows: options.splits.reduce((sum, name) => sum + dataset[name].rows, 0),
     },
   );

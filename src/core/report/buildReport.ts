@@ -3,7 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import type { HeldOutName, IntervalScores, RunReport, SplitReport } from '../../shared/schema/report';
 import { scoreBaselines, type ScoredBaseline } from './baselineScores';
-import { intervalScores } from './intervals';
+import { moreIntervals, primaryInterval } from './intervals';
 import { labelNoise } from './labelNoise';
 import { withLines, type LinesOf } from './lines';
 import { originalColumns } from './originalColumns';
@@ -43,21 +43,17 @@ export async function buildReport(options: ReportOptions): Promise<RunReport> {
   const { seed } = experiment.training;
   const primary = primaryMetric(experiment, dataset.train, dataset.outputs);
   const splits = splitsOf(options);
-  const first = new Parts({ clock, budgetMs, signal, breathe });
 
   const outputs: OfSplits<Float32Array> = {};
   const network: OfSplits<ScoredRows> = {};
   const intervals: OfSplits<IntervalScores> = {};
-  const reports: OfSplits<SplitReport> = {};
   for (const name of splits) {
-    const split = dataset[name];
-    const raw = await forwardRows(options, split, { breathe });
-    const scored = scoreSplit(options, split, raw);
-    const scores = await intervalScores(scored, { primary: primary.metric, seed }, { parts: first, breathe });
-    const details = splitDetails(scored, dataset.recipe.target, experiment.evaluation);
-    [outputs[name], network[name], intervals[name]] = [raw, scored, scores];
-    if (details !== undefined) reports[name] = { rows: split.rows, scores, details };
+    const raw = await forwardRows(options, dataset[name], { breathe });
+    const scored = scoreSplit(options, dataset[name], raw);
+    [outputs[name], network[name]] = [raw, scored];
+    intervals[name] = await primaryInterval(scored, { primary: primary.metric, seed }, { breathe });
   }
+  const first = new Parts({ clock, budgetMs, signal, breathe });
   const baselines = await baselinesOf(options, { primary, splits, parts: first });
   const verdict = await verdictOf({
     primary: primary.metric,
@@ -69,6 +65,7 @@ export async function buildReport(options: ReportOptions): Promise<RunReport> {
     breathe,
   });
   const parts = new Parts({ clock, budgetMs, signal, breathe });
+  const reports = await splitReports(options, { network, intervals, primary, parts });
   const explained = await explain(options, { outputs, network, primary, parts });
   return {
     version: 1,
@@ -85,6 +82,27 @@ export async function buildReport(options: ReportOptions): Promise<RunReport> {
     leftOut: [...first.leftOut, ...parts.leftOut],
     notes: notesOf(options),
   };
+}
+
+async function splitReports(
+  { dataset, experiment }: ReportOptions,
+  {
+    network,
+    intervals,
+    primary,
+    parts,
+  }: Omit<Explaining, 'outputs'> & { readonly intervals: OfSplits<IntervalScores> },
+): Promise<OfSplits<SplitReport>> {
+  const reports: OfSplits<SplitReport> = {};
+  for (const name of ['validation', 'test'] as const) {
+    const scored = network[name];
+    const details = scored && splitDetails(scored, dataset.recipe.target, experiment.evaluation);
+    if (scored === undefined || details === undefined) continue;
+    const options = { primary: primary.metric, seed: experiment.training.seed, parts };
+    const scores = await moreIntervals(scored, intervals[name] ?? {}, options);
+    reports[name] = { rows: scored.rows, scores, details };
+  }
+  return reports;
 }
 
 /** The test rows only once, at the end, and only where the config says so. */

@@ -32,7 +32,7 @@ describe('the report of examples/penguins.csv', () => {
     } finally {
       source.close();
     }
-  });
+  }, 60_000);
 
   it('is whole', () => {
     expect(report.leftOut).toEqual([]);

@@ -21,7 +21,7 @@ export const baselineKindSchema = z.enum(['constant', 'linear', 'nearest', 'boos
 const reportedFields = {
   /** The metric that decides. */
   primary: metricNameSchema.optional(),
-  /** One sentence: the network against the best baseline. Translated. */
+  /** The network against the best baseline in one sentence, and what to keep in mind. Translated. */
   verdict: z.string().optional(),
   /** The primary and the headline metrics of each simple model that was fitted. */
   baselines: z

@@ -201,13 +201,13 @@ export function runHeader(
     update(state) {
       const run = state.run;
       if (run == null) return;
-      const words = stateWords(run.state);
+      const words = run.endReason === 'paused' ? pausedWords() : stateWords(run.state);
       setText(name, run.name);
       setTitle(name, `${run.name}\n${run.runId}\n${formatDateTime(run.createdMs)}`);
       const file = fileName(run.dataPath);
       setText(about, l10n.t('{0} from {1} · seed {2}', run.target, file, run.seed));
       setTitle(about, run.dataPath);
-      const chipKey = `${run.state}/${state.stopping}`;
+      const chipKey = `${run.state}/${run.endReason ?? ''}/${state.stopping}`;
       if (chip.dataset['key'] !== chipKey) {
         chip.dataset['key'] = chipKey;
         chip.className = `state-chip tone-${words.tone}`;

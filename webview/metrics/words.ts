@@ -48,6 +48,11 @@ export interface StateWords {
   readonly tone: 'info' | 'good' | 'warning' | 'error' | 'plain';
 }
 
+/** A run that was stopped to go on another time. */
+export function pausedWords(): StateWords {
+  return { word: l10n.t('Paused'), icon: 'debugPause', tone: 'plain' };
+}
+
 export function stateWords(state: RunState): StateWords {
   switch (state) {
     case 'running':

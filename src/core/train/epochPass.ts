@@ -3,6 +3,7 @@
 import * as l10n from '@vscode/l10n';
 import type { Clock } from '../../shared/clock';
 import type { Experiment } from '../../shared/schema/experiment';
+import type { TrainEventOf } from '../../shared/schema/run';
 import type { ModelPlan } from '../model/plan';
 import type { EncodedDataset } from '../recipe/dataset';
 import type { Checkpoint } from '../runs/checkpointFiles';
@@ -20,6 +21,10 @@ import type { Emit, StepReport } from './stepReport';
 export const BREATH_INTERVAL_MS = 25;
 /** Rows of a batch that are named: those with the largest loss. */
 const NAMED_ROWS = 5;
+/** Of the first loss: far below it, ten times next to nothing is still nothing. */
+const SPIKE_SHARE = 0.25;
+/** Told at most; who has seen so many has seen enough. */
+const MAX_SPIKES = 5;
 
 export interface EpochPassOptions {
   readonly experiment: Experiment;
@@ -118,7 +123,8 @@ export class EpochPass {
           }
           losses.afterStep(done.loss);
           const median = this.options.spikes?.afterStep(done.loss);
-          if (median !== undefined) seen.spike = { median, loss: done.loss, from };
+          if (median !== undefined && done.loss > SPIKE_SHARE * losses.first)
+            seen.spike = { median, loss: done.loss, from };
           const isOver = this.options.experiment.training.maxSteps === this.step;
           return seen.spike === undefined && now < pauseMs && !isOver && !signal.stopRequested();
         },
@@ -137,9 +143,14 @@ export class EpochPass {
       }
       if (seen.spike !== undefined) {
         const { median, loss, from } = seen.spike;
-        const rows = this.worstRows(batch(from), from);
-        await report.flush();
-        await emit(spikeWarning({ clock, step: this.step, loss, median, rows }));
+        const count = losses.countSpike();
+        if (count <= MAX_SPIKES) {
+          const rows = this.worstRows(batch(from), from);
+          await report.flush();
+          await emit(
+            spikeWarning({ clock, step: this.step, loss, median, rows, isLast: count === MAX_SPIKES }),
+          );
+        }
       }
       if (await report.flushIfDue()) await this.options.keep();
       await breathe();
@@ -177,24 +188,28 @@ export class EpochPass {
   }
 }
 
-function spikeWarning(spike: {
-  clock: Clock;
-  step: number;
-  loss: number;
-  median: number;
-  rows: readonly number[];
-}) {
-  const { clock, step, loss, median, rows } = spike;
+interface Spike {
+  readonly clock: Clock;
+  readonly step: number;
+  readonly loss: number;
+  readonly median: number;
+  /** Of the file, counted from 1; 0 for a row that the recipe made. */
+  readonly rows: readonly number[];
+  readonly isLast: boolean;
+}
+
+function spikeWarning({ clock, step, loss, median, rows, isLast }: Spike): TrainEventOf<'warning'> {
+  const message = l10n.t(
+    'Step {0}: the loss jumped to {1}, where {2} was usual. Largest in the batch: data rows {3}. Look at them; if they are right, clip the gradients or lower the learning rate.',
+    step,
+    loss.toPrecision(4),
+    median.toPrecision(4),
+    rows.filter((row) => row > 0).join(', '),
+  );
   return {
     type: 'warning',
     timeMs: clock.now(),
     code: 'train.spike',
-    message: l10n.t(
-      'Step {0}: the loss jumped to {1}, where {2} was usual. Largest in the batch: data rows {3}. Look at them; if they are right, clip the gradients or lower the learning rate.',
-      step,
-      loss.toPrecision(4),
-      median.toPrecision(4),
-      rows.filter((row) => row > 0).join(', '),
-    ),
-  } as const;
+    message: isLast ? `${message} ${l10n.t('Further jumps are not told.')}` : message,
+  };
 }

@@ -12,6 +12,8 @@ export const lossTraceSchema = z.object({
   /** Of the first batch, and of the worst one. */
   first: jsonNumberSchema,
   largest: jsonNumberSchema,
+  /** Spikes that were told. */
+  spikes: z.int(),
 });
 export type LossTraceState = z.infer<typeof lossTraceSchema>;
 
@@ -21,7 +23,7 @@ export class LossTrace {
   constructor(state?: LossTraceState) {
     this.state =
       state === undefined
-        ? { train: [], validation: [], first: NaN, largest: -Infinity }
+        ? { train: [], validation: [], first: NaN, largest: -Infinity, spikes: 0 }
         : structuredClone(state);
   }
 
@@ -33,6 +35,15 @@ export class LossTrace {
   afterEpoch(train: number | undefined, validation: number | undefined): void {
     this.state.train.push(train ?? NaN);
     if (validation !== undefined) this.state.validation.push(validation);
+  }
+
+  get first(): number {
+    return this.state.first;
+  }
+
+  /** Counts one. @returns how many there were with it */
+  countSpike(): number {
+    return ++this.state.spikes;
   }
 
   /** A copy. */

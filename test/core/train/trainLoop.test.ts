@@ -276,3 +276,29 @@ describe('a step that is not finite', () => {
     expect(flatten(last).every(Number.isFinite)).toBe(true);
   });
 });
+
+describe('spikes of the loss', () => {
+  it('are told with the rows of the batch, few times, and not where the loss is next to nothing', async () => {
+    const dataset = datasetOf('regression', { train: 64, validation: 10, test: 10 });
+    // A row whose target is far off, met once an epoch.
+    dataset.train.y[7] = 200;
+    const experiment = experimentOf('regression', [], {
+      epochs: 40,
+      batchSize: 4,
+      optimizer: { type: 'sgd', learningRate: 1e-4 },
+      earlyStopping: false,
+    });
+    const { events } = await train(experiment, dataset);
+    const spikes = of(events, 'warning').filter(({ code }) => code === 'train.spike');
+    expect(spikes).toHaveLength(5);
+    // Row 8 of the file, counted from 1.
+    for (const { message } of spikes) expect(message).toMatch(/data rows 8,/);
+    expect(spikes.at(-1)!.message).toContain('Further jumps are not told.');
+
+    const quiet = await train(
+      experimentOf('binary', SMALL, { epochs: 300, batchSize: 4, earlyStopping: false }),
+      datasetOf('binary', { train: 40, validation: 10, test: 10 }),
+    );
+    expect(of(quiet.events, 'warning')).toEqual([]);
+  });
+});

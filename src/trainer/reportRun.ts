@@ -90,7 +90,7 @@ function inShort({ primary, verdict, baselines }: RunReport): Reported {
   const kept = metricNameSchema.options.filter((name) => name === primary.metric || METRICS[name].headline);
   return {
     primary: primary.metric,
-    verdict: verdict.text,
+    verdict: [verdict.text, ...verdict.cautions].join(' '),
     baselines: baselines.flatMap((baseline) => {
       if (baseline.state === 'failed') return [];
       const { kind, name, validation, test } = baseline;

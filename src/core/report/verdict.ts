@@ -40,7 +40,7 @@ export async function verdictOf(input: VerdictInput): Promise<Verdict> {
   }
   const score = intervals[split]?.[primary];
   const rows = network[split]?.rows ?? 0;
-  const cautions = cautionsOf(split, rows, tried);
+  const cautions = [...cautionsOf(split, rows, tried), ...notFitted(input.baselines)];
   if (score === undefined || Number.isNaN(score.value)) {
     const text = l10n.t(
       '{0} is not defined on the {1} {2} rows.',
@@ -169,6 +169,12 @@ function cautionsOf(split: HeldOutName, rows: number, { configs, testLooks }: Tr
   if (split === 'validation')
     cautions.push(l10n.t('Validation rows chose the best epoch: the score is a little optimistic.'));
   return cautions;
+}
+
+/** A network may beat the ones that there are, and not those that are missing. */
+function notFitted(baselines: readonly ScoredBaseline[]): string[] {
+  const missing = baselines.flatMap(({ report }) => (report.state === 'failed' ? [report.name] : []));
+  return missing.length === 0 ? [] : [l10n.t('Not compared with: {0}.', missing.join(', '))];
 }
 
 function splitWord(split: HeldOutName): string {

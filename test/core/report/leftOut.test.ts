@@ -36,6 +36,9 @@ describe('a report of little', () => {
     expect(report.validation?.scores.loss).toMatchObject({ resamples: 0 });
     expect(report.baselines.map(({ state }) => state)).toEqual(['fitted', 'failed', 'failed', 'failed']);
     expect(report.verdict).toMatchObject({ baseline: 'constant', split: 'test' });
+    expect(report.verdict.cautions).toContain(
+      'Not compared with: logistic regression, nearest neighbours, boosted trees.',
+    );
     expect(new Set(report.leftOut.map(({ why }) => why))).toEqual(new Set(['time']));
     expect(report.worstRows).toBeUndefined();
   });

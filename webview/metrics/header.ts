@@ -10,7 +10,7 @@ import { button, progressBar } from '../ui/kit';
 import type { TryRemedy } from './findings';
 import { outcomeKey, outcomeOf, resultsOf, warningsOf, type RunAction } from './outcome';
 import type { MetricsState } from './state';
-import { backendLabel, backendTooltip, phaseWords, rungStateWords, stateWords } from './words';
+import { backendLabel, backendTooltip, pausedWords, phaseWords, rungStateWords, stateWords } from './words';
 
 export interface RunHeader {
   /** Name, verdict, what to do, and while it runs its progress: comes before the charts. */

@@ -47,17 +47,48 @@ describe('the shortest config', () => {
       split: { method: 'random', validation: 0.15, test: 0.15, seed: 1 },
       model: {
         layers: [
-          { type: 'dense', units: 4, activation: 'relu', initializer: 'glorotUniform', useBias: true, l2: 0 },
+          {
+            type: 'dense',
+            units: 4,
+            activation: 'relu',
+            initializer: 'glorotUniform',
+            useBias: true,
+            biasInitializer: 'zeros',
+            l1: 0,
+            l2: 0,
+          },
           { type: 'dropout', rate: 0.2 },
         ],
+        output: {
+          activation: 'auto',
+          initializer: 'glorotUniform',
+          biasInitializer: 'zeros',
+          useBias: true,
+          l1: 0,
+          l2: 0,
+        },
       },
       training: {
         loss: 'auto',
-        optimizer: { type: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+        optimizer: {
+          type: 'adam',
+          learningRate: 0.001,
+          beta1: 0.9,
+          beta2: 0.999,
+          epsilon: 1e-7,
+          weightDecay: 0,
+        },
+        schedule: { type: 'constant' },
+        warmupEpochs: 0,
+        clipping: false,
+        averaging: false,
+        accumulateBatches: 1,
         batchSize: 32,
         epochs: 100,
-        earlyStopping: { patience: 15, minDelta: 0, restoreBest: true },
+        earlyStopping: { monitor: 'loss', patience: 15, minDelta: 0, startFromEpoch: 0, restoreBest: true },
+        spikes: { factor: 10, window: 50 },
         classWeights: 'none',
+        checkpointSeconds: 10,
         seed: 1,
         backend: 'auto',
       },
@@ -83,6 +114,7 @@ describe('the shortest config', () => {
       learningRate: 0.01,
       momentum: 0,
       nesterov: false,
+      weightDecay: 0,
     });
     expect(parse('training.earlyStopping', false).training.earlyStopping).toBe(false);
     expect(parse('training.batchSize', 'full').training.batchSize).toBe('full');
@@ -135,7 +167,7 @@ describe('both schemas', () => {
     ['split.seed', 2 ** 32],
     ['model.layers.0.units', 0],
     ['model.layers.0.units', 1.5],
-    ['model.layers.0.activation', 'softmax'],
+    ['model.layers.0.activation', 'softplux'],
     ['model.layers.1.rate', 1],
     ['training.epochs', '3'],
     ['training.epochs', null],
@@ -162,7 +194,7 @@ describe('both schemas', () => {
 
   it('hold no word that the little validator below does not know', () => {
     const known = new Set(
-      '$schema type properties required additionalProperties items minItems maxItems oneOf anyOf const enum minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength description default widget showIf'.split(
+      '$schema type properties required additionalProperties propertyNames items minItems maxItems oneOf anyOf const enum minimum maximum exclusiveMinimum exclusiveMaximum minLength maxLength description default widget showIf'.split(
         ' ',
       ),
     );

@@ -20,7 +20,10 @@ export function numbersOnly(width: number): InputSlice[] {
 }
 
 /** In the order of the columns; neighbouring numbers are one slice. */
-export function inputSlices({ encoders, featureNames }: Pick<FittedRecipe, 'encoders' | 'featureNames'>): InputSlice[] {
+export function inputSlices({
+  encoders,
+  featureNames,
+}: Pick<FittedRecipe, 'encoders' | 'featureNames'>): InputSlice[] {
   if (encoders.length === 0) return numbersOnly(featureNames.length);
   const slices: InputSlice[] = [];
   let start = 0;

@@ -164,12 +164,12 @@ describe('values', () => {
     [
       '"epochs": 3',
       '"optimizer": { "type": "adamw" }',
-      '12:40 "training.optimizer.type": expected "adam" | "sgd". Found "adamw". Did you mean "adam"?',
+      '12:40 "training.optimizer.type": expected "adam" | "adamW" | "sgd" | "rmsProp" | "adagrad" | "adadelta" | "nadam" | "lion". Found "adamw". Did you mean "adamW"?',
     ],
     [
       '"epochs": 3',
       '"optimizer": { "learningRate": 1 }',
-      '12:30 "training.optimizer.type" is missing; expected "adam" | "sgd".',
+      '12:30 "training.optimizer.type" is missing; expected "adam" | "adamW" | "sgd" | "rmsProp" | "adagrad" | "adadelta" | "nadam" | "lion".',
     ],
     [
       '"epochs": 3',

@@ -51,6 +51,14 @@ function combine(
   f: (x: number, y: number) => number,
 ): Float64Tensor {
   if (typeof b === 'number') return map(a, (x) => f(x, b));
+  // The usual cases without a look at each index: one shape, or one that repeats as a whole.
+  if (isTail(b.shape, a.shape)) {
+    const size = b.values.length;
+    return make(
+      a.values.map((x, i) => f(x, b.values[i % size] ?? 0)),
+      a.shape,
+    );
+  }
   const shape = broadcast(a.shape, b.shape);
   const values = new Float64Array(count(shape));
   const left = stridesIn(a.shape, shape.length);
@@ -65,6 +73,12 @@ function combine(
     values[at] = f(a.values[i] ?? 0, b.values[j] ?? 0);
   });
   return make(values, shape);
+}
+
+/** Whether a shape is the end of another. */
+function isTail(tail: readonly number[], shape: readonly number[]): boolean {
+  const skipped = shape.length - tail.length;
+  return skipped >= 0 && tail.every((length, i) => length === shape[skipped + i]);
 }
 
 function forEachIndex(shape: readonly number[], visit: (index: readonly number[], at: number) => void): void {

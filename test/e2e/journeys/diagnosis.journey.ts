@@ -8,16 +8,27 @@ import { inWorkbench } from '../support/workbench';
 
 const EXAMPLES = path.resolve(import.meta.dirname, '..', '..', '..', 'examples');
 
+interface Config {
+  readonly model: { readonly layers: readonly unknown[] };
+  readonly [key: string]: unknown;
+}
+
+function configAt(file: string): Config {
+  return JSON.parse(fs.readFileSync(file, 'utf8')) as Config;
+}
+
+const SAMPLE = path.join(EXAMPLES, 'penguins.experiment.json');
+
 /** The sample's config with relus that start dead. */
 function deadConfig(): string {
-  const config = JSON.parse(fs.readFileSync(path.join(EXAMPLES, 'penguins.experiment.json'), 'utf8'));
-  const layer = {
-    type: 'dense',
-    units: 16,
-    activation: 'relu',
-    biasInitializer: { type: 'constant', value: -30 },
-  };
-  return JSON.stringify({ ...config, model: { layers: [layer, layer] } }, null, 2);
+  const biasInitializer = { type: 'constant', value: -30 };
+  const layer = { type: 'dense', units: 16, activation: 'relu', biasInitializer };
+  return JSON.stringify({ ...configAt(SAMPLE), model: { layers: [layer, layer] } }, null, 2);
+}
+
+/** The sample's config with so many epochs that there is time to pause. */
+function longConfig(): string {
+  return JSON.stringify({ ...configAt(SAMPLE), training: { epochs: 1200, earlyStopping: false } }, null, 2);
 }
 
 const files = {
@@ -43,7 +54,7 @@ describe.each(['dark', 'light'] as const)('a training that goes wrong, %s', (the
       await wide.locator('text=The diagnosis found no fault in this training.').waitFor();
       await workbench.screenshot('diagnosis-remedied');
       const tried = path.join(workbench.folder, 'dead try 1.experiment.json');
-      expect(JSON.parse(fs.readFileSync(tried, 'utf8')).model.layers[0]).toMatchObject({
+      expect(configAt(tried).model.layers[0]).toMatchObject({
         activation: 'leakyRelu',
       });
       expect(workbench.pageErrors).toEqual([]);
@@ -51,9 +62,7 @@ describe.each(['dark', 'light'] as const)('a training that goes wrong, %s', (the
   });
 
   it('is paused without scores, goes on where it was, and then for more epochs', async () => {
-    const long = JSON.parse(fs.readFileSync(path.join(EXAMPLES, 'penguins.experiment.json'), 'utf8'));
-    long.training = { epochs: 1200, earlyStopping: false };
-    const options = { files: { ...files, 'long.experiment.json': JSON.stringify(long, null, 2) }, theme };
+    const options = { files: { ...files, 'long.experiment.json': longConfig() }, theme };
     await inWorkbench('pause', options, async (workbench) => {
       await workbench.contextMenu('long.experiment.json', 'Train Model');
       const side = await workbench.webview({ in: 'view', has: LOSS_CHART }, 60_000);

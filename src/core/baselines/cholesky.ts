@@ -1,5 +1,5 @@
 // Owns the solution of symmetric positive definite equations by Cholesky's factors, in float64.
-import type { Pacer } from './pacer';
+import type { Pacer } from '../pacer';
 
 /** A pivot below this share of its diagonal is rounding: the column says nothing that those before it do not. */
 const PIVOT_NOISE = 1e-14;

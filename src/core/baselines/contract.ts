@@ -1,5 +1,7 @@
 // Owns what a baseline is: rows in, raw outputs out, and a word on how it came about. Knows nothing of runs, events or tf.
 
+import type { Breather } from '../pacer';
+
 /** Regression and multilabel may have several outputs, each for itself. */
 export type BaselineTask = 'regression' | 'binary' | 'multiclass' | 'multilabel';
 
@@ -16,12 +18,6 @@ export interface BaselineData {
   readonly y: Float32Array;
   /** [rows], finite and not negative. A row of weight 0 counts as no row. */
   readonly weights?: Float32Array | undefined;
-}
-
-export interface Breather {
-  readonly signal?: AbortSignal | undefined;
-  /** Lets the process answer; called about every 10 ms of work. */
-  readonly breathe: () => Promise<void>;
 }
 
 export interface BaselineClock {

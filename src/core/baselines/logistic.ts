@@ -1,8 +1,8 @@
 // Owns logistic regression with an L2 penalty: minimises strength * sum(weight * log loss) + |w|^2 / 2, the intercept
 // not penalised; one logit for two classes, a logit a class for more. @see sklearn.linear_model.LogisticRegression
 import { minimise, type Objective } from './lbfgs';
-import type { Breather, TrainRows } from './contract';
-import { Pacer } from './pacer';
+import type { TrainRows } from './contract';
+import { Pacer, type Breather } from '../pacer';
 import type { Learnt, Problem } from './problems';
 import {
   addRow,

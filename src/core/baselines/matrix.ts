@@ -1,6 +1,6 @@
 // Owns how a matrix whose columns may be ids (of a category, of a token) becomes one that linear models, distances and
 // trees can use. What it learns (which ids are frequent, how rare a token is) is of train rows only.
-import type { BaselineKind, Breather } from './contract';
+import type { BaselineKind } from './contract';
 import {
   idsWriter,
   numbersWriter,
@@ -10,7 +10,7 @@ import {
   type MatrixSlice,
   type SliceWriter,
 } from './matrixSlices';
-import { Pacer } from './pacer';
+import { Pacer, type Breather } from '../pacer';
 
 export interface BaselineMatrix {
   readonly features: number;

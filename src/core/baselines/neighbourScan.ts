@@ -1,8 +1,7 @@
 // Owns the nearest train rows of a row, by Euclidean distance in float64; exact, equally near ones by their number.
 // Rows lie in the order of their widest column: the scan goes outwards from where the row would be, and ends where that
 // column alone is too far. Knows nothing of targets.
-import type { Breather } from './contract';
-import { Pacer } from './pacer';
+import { Pacer, type Breather } from '../pacer';
 
 /** Columns that are compared before a distance is given up as too large. */
 const BLOCK = 8;

@@ -1,7 +1,8 @@
 // Owns how targets become problems that a learner can solve (a number, a logit, a logit a class) and answers become
 // outputs again. Of classes only those that train rows have are learnt, two of them as one logit: as scikit-learn.
+import type { Breather } from '../pacer';
 import { logitOfShare, TINY_SHARE } from './constant';
-import type { BaselineTask, Breather, TrainRows } from './contract';
+import type { BaselineTask, TrainRows } from './contract';
 import { outputMeans } from './trainRows';
 
 /** One thing to learn. */

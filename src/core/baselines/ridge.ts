@@ -1,10 +1,9 @@
 // Owns linear regression with an L2 penalty: minimises sum(weight * (y - x w - b)^2) + penalty * |w|^2, b not penalised.
 // Exact by Cholesky of the smaller of both normal equations, by conjugate gradients where both are large.
 // @see sklearn.linear_model.Ridge
-import type { Breather } from './contract';
 import { choleskyInPlace, solveCholesky } from './cholesky';
 import type { LinearModel, LogisticRows } from './logistic';
-import { Pacer } from './pacer';
+import { Pacer, type Breather } from '../pacer';
 import { addRow, rowProduct } from './rowMatrix';
 
 export interface RidgeOptions extends Breather {

@@ -1,6 +1,6 @@
 // Owns rows times weights and back, for rows that are mostly zeros (one-hot, TF-IDF) and for rows that are not.
 // Weights of a feature lie together: [features, width].
-import type { Pacer } from './pacer';
+import type { Pacer } from '../pacer';
 
 /** A row-major matrix, dense or without its zeros. */
 export interface RowMatrix {

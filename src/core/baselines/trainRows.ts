@@ -1,8 +1,8 @@
 // Owns the check of what a baseline is given, and takes rows of weight 0 away: from here on every row counts.
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
-import type { BaselineData, Breather, TrainRows } from './contract';
-import { Pacer } from './pacer';
+import type { BaselineData, TrainRows } from './contract';
+import { Pacer, type Breather } from '../pacer';
 
 /** @throws BenchError 'train.baselineRows' */
 export async function checkedRows(data: BaselineData, options: Breather): Promise<TrainRows> {

@@ -11,7 +11,7 @@ import {
 } from './fitRules';
 import { classNeverPredicted, labelNoise, squaredErrorOfClasses } from './labelRules';
 import { deadUnits, fadingOrBursting } from './layerRules';
-import type { TrainingTrace } from './trace';
+import type { TrainingTrace } from '../train/trainingTrace';
 
 /** In the order in which they are told: causes before what they cause. */
 const RULES: readonly ((trace: TrainingTrace) => Finding[])[] = [

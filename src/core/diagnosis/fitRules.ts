@@ -3,7 +3,7 @@ import * as l10n from '@vscode/l10n';
 import { formatPercent, formatValue } from './words';
 import type { Finding } from '../../shared/schema/diagnosis';
 import { dropout, l2, learningRate, layersOf, setting } from './changes';
-import type { SplitOutcome, TrainingTrace } from './trace';
+import type { SplitOutcome, TrainingTrace } from '../train/trainingTrace';
 
 /** Standard errors a gap must be wide. */
 const SIGMAS = 2.5;

@@ -5,7 +5,7 @@ import { predictedClasses, probabilitiesOf } from '../train/outputs';
 import { actualClasses } from '../train/scores';
 import { setting } from './changes';
 import { gapOf } from './fitRules';
-import type { SplitOutcome, TrainingTrace } from './trace';
+import type { SplitOutcome, TrainingTrace } from '../train/trainingTrace';
 import { formatPercent } from './words';
 
 interface Judged {

@@ -4,7 +4,7 @@ import type { Finding, Remedy } from '../../shared/schema/diagnosis';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { NodeReport } from '../train/engine';
 import { layersOf, learningRate, setting } from './changes';
-import type { TrainingTrace } from './trace';
+import type { TrainingTrace } from '../train/trainingTrace';
 import { formatPercent, formatValue } from './words';
 
 const DEAD_SHARE = 0.5;

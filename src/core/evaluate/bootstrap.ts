@@ -2,7 +2,7 @@
 // the score is taken each time (percentile bootstrap).
 import { randomStream } from '../../shared/random';
 import type { Interval } from '../../shared/schema/interval';
-import { Pacer } from '../baselines/pacer';
+import { Pacer } from '../pacer';
 import { rowDrawer } from './drawRows';
 import { LEVEL } from './intervals';
 import { quantileOfSorted } from './percentiles';

@@ -4,7 +4,7 @@ import * as l10n from '@vscode/l10n';
 import type { MetricFacts } from '../../shared/metricCatalogue';
 import { randomStream, type RandomStream } from '../../shared/random';
 import type { Interval } from '../../shared/schema/interval';
-import { Pacer } from '../baselines/pacer';
+import { Pacer } from '../pacer';
 import { OPERATIONS_PER_ROW, percentileInterval, resamplesFor, type BootstrapOptions } from './bootstrap';
 import { drawNumbers } from './drawRows';
 import { LEVEL } from './intervals';

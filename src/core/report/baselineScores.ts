@@ -1,9 +1,10 @@
 // Owns the baselines of a report: every kind on the same split and encoding, fitted on train rows only, scored on the held
 // out ones. One that fails is told and ends nothing.
+import type { Breather } from '../pacer';
 import * as l10n from '@vscode/l10n';
 import type { MetricName, Task } from '../../shared/schema/experiment';
 import type { BaselineReport, HeldOutName } from '../../shared/schema/report';
-import { BASELINE_KINDS, type BaselineKind, type Breather, type FittedBaseline } from '../baselines/contract';
+import { BASELINE_KINDS, type BaselineKind, type FittedBaseline } from '../baselines/contract';
 import { fitBaseline } from '../baselines/fitBaseline';
 import { baselineMatrix, type BaselineMatrix } from '../baselines/matrix';
 import type { MatrixSlice } from '../baselines/matrixSlices';

@@ -1,9 +1,9 @@
 // Owns what each column of the table adds to a prediction: slopes summed along the straight path from a row that says
 // nothing (numbers at their train mean, no category, no word) to the row itself. In float64, so that the sum holds.
 // @see Sundararajan, Taly & Yan 2017
+import type { Breather } from '../pacer';
 import type { FloatArray } from '../model/parameterSlice';
 import { countParameters, type ModelPlan } from '../model/plan';
-import type { Breather } from '../baselines/contract';
 import { float64Numeric, type Float64Tensor } from '../train/network/float64Numeric';
 import { Network, type Pass } from '../train/network/network';
 import type { PlanNode } from '../model/nodes';

@@ -1,9 +1,9 @@
 // Owns how sure each score of a split is: bootstrap intervals, those that matter first.
+import type { Breather } from '../pacer';
 import { METRICS } from '../../shared/metricCatalogue';
 import { metricNameSchema, type MetricName } from '../../shared/schema/experiment';
 import type { Interval } from '../../shared/schema/interval';
 import type { IntervalScores } from '../../shared/schema/report';
-import type { Breather } from '../baselines/contract';
 import { bootstrapAll, RESAMPLES } from '../evaluate/bootstrap';
 import { LEVEL, wilsonInterval } from '../evaluate/intervals';
 import type { RowMetric } from '../evaluate/rowMetrics';

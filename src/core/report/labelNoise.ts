@@ -1,8 +1,8 @@
 // Owns the train rows whose label may be wrong: the network, though it has learnt from them, is sure of another class.
 // @see Northcutt, Jiang & Chuang 2021, "Confident Learning": the threshold of a class
+import type { Breather } from '../pacer';
 import * as l10n from '@vscode/l10n';
 import type { LabelNoise } from '../../shared/schema/report';
-import type { Breather } from '../baselines/contract';
 import { medianOfSorted } from '../evaluate/regression';
 import type { PredictedClasses } from '../evaluate/scalarScores';
 import { actualClasses } from '../train/scores';

@@ -1,7 +1,7 @@
 // Owns what the network says on average when a column is set to one value in every row.
 // @see sklearn.inspection.partial_dependence, method='brute'
+import type { Breather } from '../pacer';
 import type { DependenceReport, HeldOutName } from '../../shared/schema/report';
-import type { Breather } from '../baselines/contract';
 import { quantileOfSorted } from '../evaluate/percentiles';
 import type { EncodedSplit } from '../recipe/dataset';
 import { predictedNumbers, probabilitiesOf } from '../train/outputs';

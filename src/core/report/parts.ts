@@ -1,12 +1,12 @@
 // Owns that no part of a report holds a run up or ends it: time that runs out, a wish to stop and an error leave a part
 // out, and are told.
+import type { Breather } from '../pacer';
 import * as l10n from '@vscode/l10n';
 import { isCancelled, throwIfAborted } from '../../shared/abort';
 import type { Clock } from '../../shared/clock';
 import { BenchError, toErrorData } from '../../shared/errors';
 import { formatDuration } from '../../shared/format';
 import type { LeftOut, ReportPart } from '../../shared/schema/report';
-import type { Breather } from '../baselines/contract';
 
 export interface PartsOptions {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 // Owns what every part of a report is made from, and how rows go through the trained network.
+import type { Breather } from '../pacer';
 import type { Clock } from '../../shared/clock';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { HeldOutName } from '../../shared/schema/report';
-import type { Breather } from '../baselines/contract';
 import type { FloatArray } from '../model/parameterSlice';
 import { countParameters, type ModelPlan } from '../model/plan';
 import type { EncodedDataset } from '../recipe/dataset';

@@ -1,6 +1,6 @@
 // Owns the held-out rows that the network gets most wrong: what they are, what it said, and what made it say so.
+import type { Breather } from '../pacer';
 import type { HeldOutName, RunReport, WorstRow } from '../../shared/schema/report';
-import type { Breather } from '../baselines/contract';
 import type { EncodedSplit } from '../recipe/dataset';
 import { predictedNumbers } from '../train/outputs';
 import { toTargetUnit } from '../train/scores';

@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock';
 import { BenchError } from '../../shared/errors';
 import { randomStream, RandomStream, type RandomState } from '../../shared/random';
 import type { Experiment } from '../../shared/schema/experiment';
+import type { Finding } from '../../shared/schema/diagnosis';
 import type { TrainEventOf } from '../../shared/schema/run';
 import { countParameters, type ModelPlan } from '../model/plan';
 import type { EncodedDataset } from '../recipe/dataset';
@@ -15,7 +16,6 @@ import { EarlyStopping } from './callbacks/earlyStopping';
 import { SpikeDetector } from './callbacks/spikes';
 import { CheckpointKeeper, type CheckpointSink } from './checkpointKeeper';
 import { callbackStatesOf, engineStateOf, scoredParameters, takeCheckpoint } from './checkpointState';
-import { diagnose } from '../diagnosis/diagnose';
 import { planDataset } from './createEngine';
 import type { TrainingEngine } from './engine';
 import { BREATH_INTERVAL_MS, EpochPass } from './epochPass';
@@ -23,6 +23,7 @@ import { evaluate, validate, type Evaluation } from './evaluation';
 import { LearningRate } from './learningRate';
 import { constantLoss, LossTrace } from './lossTrace';
 import { RateMeter, StepReport, type Emit } from './stepReport';
+import type { TrainingTrace } from './trainingTrace';
 
 export interface TrainingOptions {
   readonly experiment: Experiment;
@@ -34,6 +35,8 @@ export interface TrainingOptions {
   /** Asked after every batch. A pause is a stop without scores. */
   readonly signal: { stopRequested(): boolean; pauseRequested?(): boolean };
   readonly checkpoints: CheckpointSink;
+  /** What is wrong with the training, from what it left. */
+  readonly diagnose?: ((trace: TrainingTrace) => Finding[]) | undefined;
   /** Looks closer at the scored weights; awaited before the evaluation is told. Absent: their scores are all. */
   readonly report?: ((scored: ScoredWeights) => Promise<Reported>) | undefined;
   /** Goes on from there, exactly as if it had never stopped; `best` is the best one so far. */
@@ -210,7 +213,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
   });
   await emit({ type: 'evaluation', timeMs: clock.now(), epoch: scoredEpoch, ...scores, ...reported });
   const { train: trainLosses, validation: validationLosses, first, largest } = losses.save();
-  const findings = diagnose({
+  const findings = options.diagnose?.({
     experiment,
     plan,
     target: dataset.recipe.target,
@@ -226,7 +229,7 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
     after: await engine.inspect(inspected),
     ...evaluated,
   });
-  await emit({ type: 'diagnosis', timeMs: clock.now(), findings });
+  if (findings !== undefined) await emit({ type: 'diagnosis', timeMs: clock.now(), findings });
   await emit({ type: 'finished', timeMs: clock.now(), reason, epoch, bestEpoch });
   return { reason, epoch, bestEpoch, ...scores };
 

@@ -7,6 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EncodedDataset, EncodedSplit } from '../../../src/core/recipe/dataset';
 import type { Checkpoint } from '../../../src/core/runs/checkpointFiles';
 import { createEngine } from '../../../src/core/train/createEngine';
+import { diagnose } from '../../../src/core/diagnosis/diagnose';
 import { runTraining, type TrainingOptions, type TrainingResult } from '../../../src/core/train/trainLoop';
 import type { Clock } from '../../../src/shared/clock';
 import { randomStream } from '../../../src/shared/random';
@@ -119,6 +120,7 @@ export async function train(
       emit: (event) => void events.push(event),
       signal: { stopRequested, pauseRequested: options.pauseRequested ?? (() => false) },
       resume: options.resume,
+      diagnose,
       checkpoints: {
         save: (checkpoint) => {
           checkpoints.push(checkpoint);

@@ -2,7 +2,7 @@
 // the train rows as bin numbers. Knows nothing of trees.
 import type { RandomStream } from '../../../shared/random';
 import type { TrainRows } from '../contract';
-import type { Pacer } from '../pacer';
+import type { Pacer } from '../../pacer';
 
 export const MAX_BINS = 255;
 /** Quantiles of more rows than this are taken from a sample. */

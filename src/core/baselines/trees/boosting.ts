@@ -1,8 +1,8 @@
 // Owns gradient boosting over histograms: one tree an iteration (one a class for more than two), each a Newton step on
 // what the trees before it left; scikit-learn's defaults. @see sklearn.ensemble.HistGradientBoostingClassifier, Regressor
 import { randomStream } from '../../../shared/random';
-import type { Breather, TrainRows } from '../contract';
-import { Pacer } from '../pacer';
+import type { TrainRows } from '../contract';
+import { Pacer, type Breather } from '../../pacer';
 import type { Learnt, Problem } from '../problems';
 import { takeRows } from '../trainRows';
 import { binRows, type ValueRows } from './bins';

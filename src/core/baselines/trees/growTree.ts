@@ -10,7 +10,7 @@ import {
   type NodeSums,
   type Scratch,
 } from './histograms';
-import type { Pacer } from '../pacer';
+import type { Pacer } from '../../pacer';
 import type { Tree } from './tree';
 
 export interface TreeOptions {

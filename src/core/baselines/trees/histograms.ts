@@ -1,6 +1,6 @@
 // Owns the histograms of a node: per bin the sums of gradients and hessians and the number of rows. A column most of
 // whose rows are in one bin (one-hot, TF-IDF) costs only its other rows: that bin is what is left of the node's sums.
-import type { Pacer } from '../pacer';
+import type { Pacer } from '../../pacer';
 import type { BinnedRows } from './bins';
 
 /** Per bin: gradients, hessians, rows. */

@@ -1,6 +1,11 @@
 // Owns how long work gives way: counts operations instead of asking a clock in inner loops.
-import { throwIfAborted } from '../../shared/abort';
-import type { Breather } from './contract';
+import { throwIfAborted } from '../shared/abort';
+
+export interface Breather {
+  readonly signal?: AbortSignal | undefined;
+  /** Lets the process answer; called about every 10 ms of work. */
+  readonly breathe: () => Promise<void>;
+}
 
 /** Some 10 ms of multiply-adds with their loads, in plain JavaScript. */
 const OPERATIONS_BETWEEN_BREATHS = 4e6;

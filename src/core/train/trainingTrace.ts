@@ -3,8 +3,8 @@ import type { Experiment } from '../../shared/schema/experiment';
 import type { FittedTarget } from '../../shared/schema/recipe';
 import type { EndReason } from '../../shared/schema/run';
 import type { ModelPlan } from '../model/plan';
-import type { NodeReport } from '../train/engine';
-import type { SplitOutcome } from '../train/evaluation';
+import type { NodeReport } from './engine';
+import type { SplitOutcome } from './evaluation';
 
 export type { SplitOutcome };
 

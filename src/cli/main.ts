@@ -7,6 +7,7 @@ import { presetNameSchema } from '../shared/schema/modelPreset';
 import { backendChoiceSchema } from '../shared/schema/training';
 import type { CheckOptions } from './commands/check';
 import type { ExplainStepOptions } from './commands/explainStep';
+import type { FindOptions } from './commands/find';
 import type { InitOptions } from './commands/init';
 import type { PredictOptions } from './commands/predict';
 import type { PreprocessOptions } from './commands/preprocess';
@@ -193,6 +194,28 @@ withReadingOptions(program.command('train <file>'))
   .action(
     run(async (file: string, options: TrainOptions) =>
       (await import('./commands/train')).train(file, options),
+    ),
+  );
+
+const find = program.command('find').description(l10n.t('what suits a config, by trying'));
+find
+  .command('learning-rate <experiment>')
+  .description(l10n.t('a range test: a step at each of 200 growing rates, and where the loss falls fastest'))
+  .option('--write', l10n.t('puts it into the config'), false)
+  .addOption(json())
+  .action(
+    run(async (file: string, options: FindOptions) =>
+      (await import('./commands/find')).findLearningRate(file, options),
+    ),
+  );
+find
+  .command('batch-size <experiment>')
+  .description(l10n.t('the same rows in batches of several sizes: what each learns, and how fast'))
+  .option('--write', l10n.t('puts it into the config'), false)
+  .addOption(json())
+  .action(
+    run(async (file: string, options: FindOptions) =>
+      (await import('./commands/find')).findBatchSize(file, options),
     ),
   );
 

@@ -8,6 +8,7 @@ import type { Launch, TrainEventOf } from '../shared/schema/run';
 import type { BackendName } from '../shared/schema/training';
 import { chooseBackend } from '../core/backend/ladder';
 import { openCsv } from '../core/data/csvSource';
+import { diagnose } from '../core/diagnosis/diagnose';
 import { prepareDataset } from '../core/recipe/prepare';
 import type { EncodedDataset } from '../core/recipe/dataset';
 import type { Experiment } from '../shared/schema/experiment';
@@ -64,6 +65,7 @@ export async function trainRun(options: TrainRunOptions): Promise<void> {
       signal: { stopRequested: () => stopSignal.aborted, pauseRequested: isPaused },
       report: reportRun({ paths, launch, clock, recorder, experiment, dataset, engine, stopSignal }),
       resume,
+      diagnose,
       checkpoints: {
         save: (checkpoint) =>
           writeCheckpoint(

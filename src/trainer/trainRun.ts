@@ -9,6 +9,7 @@ import type { BackendName } from '../shared/schema/training';
 import { chooseBackend } from '../core/backend/ladder';
 import { openCsv } from '../core/data/csvSource';
 import { diagnose } from '../core/diagnosis/diagnose';
+import { fingerprintOf, requireSameRows } from '../core/recipe/fingerprint';
 import { prepareDataset } from '../core/recipe/prepare';
 import type { EncodedDataset } from '../core/recipe/dataset';
 import type { Experiment } from '../shared/schema/experiment';
@@ -19,7 +20,7 @@ import { readExperimentOf } from '../core/runs/runStore';
 import { createEngine } from '../core/train/createEngine';
 import { runTraining } from '../core/train/trainLoop';
 import { reportRun } from './reportRun';
-import { fingerprintOf, readResume, requireSameRows, resumedExperiment } from './resume';
+import { readResume, resumedExperiment } from './resume';
 import type { RunRecorder } from './runRecorder';
 
 export interface TrainRunOptions {
@@ -45,7 +46,7 @@ export async function trainRun(options: TrainRunOptions): Promise<void> {
   const dataset = await readDataset(experiment, launch, { recorder, clock, stopSignal });
   const resume = launch.resume === undefined ? undefined : await readResume(paths, launch.resume);
   if (resume !== undefined) {
-    requireSameRows(before, recorder.known);
+    requireSameRows(before, fingerprintOf(dataset));
     const backend = before.backend?.chosen;
     if (backend !== undefined && backend !== chosen) {
       recorder.record(otherBackend(clock.now(), backend, chosen));

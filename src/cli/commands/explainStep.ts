@@ -1,12 +1,9 @@
 // Owns `explain-step`: one training step of a run on one of its train rows, number by number.
-import * as fs from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import * as l10n from '@vscode/l10n';
 import { BenchError } from '../../shared/errors';
-import { stringifyJson } from '../../shared/numbers';
 import type { Experiment } from '../../shared/schema/experiment';
 import type { ExplainedStep } from '../../shared/schema/explainedStep';
-import { fittedRecipeSchema } from '../../shared/schema/recipe';
 import { splitNameSchema, type RunSummary } from '../../shared/schema/run';
 import type { BackendName } from '../../shared/schema/training';
 import { chooseBackend } from '../../core/backend/ladder';
@@ -14,6 +11,7 @@ import { openCsv, type CsvSource } from '../../core/data/csvSource';
 import { textOf } from '../../core/data/relation';
 import { exists } from '../../core/files';
 import type { EncodedDataset } from '../../core/recipe/dataset';
+import { fingerprintOf, requireSameRows } from '../../core/recipe/fingerprint';
 import { prepareDataset } from '../../core/recipe/prepare';
 import { readCheckpoint, type Checkpoint } from '../../core/runs/checkpointFiles';
 import { readEventLog } from '../../core/runs/eventLog';
@@ -49,7 +47,7 @@ export async function explainStepOf(run: string, options: ExplainStepOptions): P
   process.once('SIGINT', onInterrupt);
   try {
     const dataset = await prepareDataset(experiment, source, { signal: stop.signal });
-    await requireSameData(paths, summary, dataset);
+    requireSameRows(summary, fingerprintOf(dataset));
     const at = trainRowOf(dataset, options.row, summary.dataPath);
     const state = await stateBeforeStep({
       experiment,
@@ -82,28 +80,6 @@ function requireStep({ runId, step: done }: RunSummary, step: number): void {
     'cli.unknownStep',
     l10n.t('Run {0} has {1} steps; expected --step from 1 to {2}, found {3}.', runId, done, done + 1, step),
     { details: { step, steps: done } },
-  );
-}
-
-/** What was fitted tells whether the file is still the one the run was trained on. */
-async function requireSameData(
-  paths: RunPaths,
-  { runId, dataPath }: RunSummary,
-  { recipe }: EncodedDataset,
-): Promise<void> {
-  const text = await fs.readFile(paths.recipe, 'utf8').catch(() => undefined);
-  if (text !== undefined) {
-    const before = fittedRecipeSchema.safeParse(JSON.parse(text));
-    const now = fittedRecipeSchema.parse(JSON.parse(stringifyJson(recipe)));
-    if (before.success && stringifyJson(before.data) === stringifyJson(now)) return;
-  }
-  throw new BenchError(
-    'run.dataChanged',
-    l10n.t(
-      'The rows of {0} are not those that run {1} was trained on, so its steps cannot be told. Bring the file back, or train anew.',
-      dataPath,
-      runId,
-    ),
   );
 }
 

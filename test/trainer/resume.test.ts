@@ -89,6 +89,19 @@ async function ended(bench: Bench, run: StartedRun): Promise<RunSummary> {
   return follower.follow({ ended: run.process.ended });
 }
 
+/** Until it has told of an epoch from there on, or has ended. */
+async function untilEpoch(bench: Bench, run: StartedRun, epoch: number): Promise<void> {
+  const follower = await RunFollower.open(bench.store, run.folder);
+  const reached = new Promise<void>((resolve) => {
+    if (epoch === 0) resolve();
+    follower.onDidUpdate(({ summary }) => {
+      if (summary.epoch >= epoch) resolve();
+    });
+  });
+  await Promise.race([reached, follower.follow({ ended: run.process.ended })]);
+  follower.dispose();
+}
+
 async function outcome(
   folder: string,
 ): Promise<{ last: Omit<Checkpoint, 'callbacks'>; losses: Map<number, number> }> {
@@ -117,8 +130,10 @@ describe('a training process that is killed and resumed', () => {
       let run = await begin();
       let crashes = 0;
       for (let kill = 0; kill < one.kills; kill++) {
-        // Before, while and after it trains: the first second is the start and the reading.
-        await delay(500 + Math.round(random.next() * 1200));
+        // The first at any time of the start; each later one some epochs further on.
+        const further = kill === 0 ? 0 : ((0.5 + random.next()) * one.epochs) / (2 * one.kills);
+        await untilEpoch(bench, run, (await bench.store.read(run.folder)).epoch + further);
+        await delay(Math.round(random.next() * (kill === 0 ? 1000 : 100)));
         try {
           process.kill(run.process.pid, 'SIGKILL');
         } catch {

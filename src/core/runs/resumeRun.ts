@@ -73,7 +73,8 @@ export async function newestCheckpoint(paths: RunPaths): Promise<Checkpoint | un
 }
 
 function requireWork(summary: RunSummary, newest: Checkpoint | undefined, epochs: number): void {
-  if ((newest?.epoch ?? 0) < epochs) return;
+  // All epochs are done, but it died before its scores.
+  if ((newest?.epoch ?? 0) < epochs || summary.endReason === undefined) return;
   throw new BenchError(
     'run.nothingLeft',
     l10n.t(

@@ -140,8 +140,10 @@ export async function runTraining(options: TrainingOptions): Promise<TrainingRes
     .subarray(0, INSPECTED_ROWS);
   const before = await engine.inspect(inspected);
 
+  // Killed between its last epoch and its scores: those are all that is left to do.
+  if (stopping.isOver(epoch)) reason = 'earlyStopping';
   try {
-    while (epoch < training.epochs) {
+    while (epoch < training.epochs && reason === 'allEpochs') {
       shuffled = shuffle.save();
       const order = Uint32Array.from({ length: rows }, (_, i) => i);
       if (batchSize < rows) shuffle.shuffle(order);

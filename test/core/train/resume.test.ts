@@ -205,4 +205,20 @@ describe('a training that goes on from a checkpoint', () => {
     expect(result).toMatchObject({ reason: 'paused', epoch: 0 });
     expect(events.some(({ type }) => type === 'evaluation')).toBe(false);
   });
+
+  it('only scores what was killed between its last epoch and its scores', async () => {
+    const dataset = datasetOf('binary', { train: 90, validation: 30, test: 30 });
+    const experiment = experimentOf('binary', [{ type: 'dense', units: 8 }], {
+      epochs: 400,
+      optimizer: { type: 'adam', learningRate: 0.05 },
+      earlyStopping: { patience: 2 },
+    });
+    const whole = await train(experiment, dataset);
+    expect(whole.result.reason).toBe('earlyStopping');
+    const stored = (kind: Checkpoint['kind']): Checkpoint =>
+      whole.checkpoints.filter((one) => one.kind === kind).at(-1)!;
+    const rest = await train(experiment, dataset, { resume: { last: stored('last'), best: stored('best') } });
+    expect(rest.result).toEqual(whole.result);
+    expect(rest.events.some(({ type }) => type === 'epoch' || type === 'steps')).toBe(false);
+  });
 });

@@ -43,6 +43,11 @@ export class EarlyStopping {
     return this.state.bestEpoch;
   }
 
+  /** Whether the last epoch was one too many. @param epoch 1-based, the last one done */
+  isOver(epoch: number): boolean {
+    return this.state.wait >= this.rule.patience && epoch > 1;
+  }
+
   /** The watched value of the best epoch. */
   get best(): number {
     return this.state.best;
@@ -57,7 +62,7 @@ export class EarlyStopping {
    * @param value of `monitor`; undefined: it could not be told
    */
   afterEpoch(epoch: number, value: number | undefined): Verdict {
-    const { patience, startFromEpoch } = this.rule;
+    const { startFromEpoch } = this.rule;
     if (value === undefined || epoch <= startFromEpoch) return { improved: false, stop: false };
     if (this.improves(value)) {
       this.state = { best: value, bestEpoch: epoch, wait: 0 };
@@ -65,7 +70,7 @@ export class EarlyStopping {
     }
     const wait = this.state.wait + 1;
     this.state = { ...this.state, wait };
-    return { improved: false, stop: wait >= patience && epoch > 1 };
+    return { improved: false, stop: this.isOver(epoch) };
   }
 
   private improves(value: number): boolean {

@@ -12,6 +12,7 @@ import type { InitOptions } from './commands/init';
 import type { PredictOptions } from './commands/predict';
 import type { PreprocessOptions } from './commands/preprocess';
 import type { ProfileOptions } from './commands/profile';
+import type { RepeatOptions } from './commands/repeat';
 import type { ResumeOptions } from './commands/resume';
 import type { SuggestOptions } from './commands/suggest';
 import type { SuggestModelOptions } from './commands/suggestModel';
@@ -31,6 +32,10 @@ function ordinal(text: string): number {
 
 function epochs(text: string): number {
   return integer(text, 1, 1_000_000);
+}
+
+function repeats(text: string): number {
+  return integer(text, 2, 1000);
 }
 
 function rate(text: string): number {
@@ -194,6 +199,20 @@ withReadingOptions(program.command('train <file>'))
   .action(
     run(async (file: string, options: TrainOptions) =>
       (await import('./commands/train')).train(file, options),
+    ),
+  );
+
+program
+  .command('repeat <experiment>')
+  .description(l10n.t('a config with several seeds, or on each of its folds: mean, interval, comparison'))
+  .option('--seeds <n>', l10n.t('how many seeds, from that of the config on'), repeats, 5)
+  .option('--folds', l10n.t('each fold of a kFold split in place of seeds'), false)
+  .option('--against <experiment>', l10n.t('another config on the same seeds or folds, compared in pairs'))
+  .addOption(runsDir())
+  .addOption(json())
+  .action(
+    run(async (file: string, options: RepeatOptions) =>
+      (await import('./commands/repeat')).repeat(file, options),
     ),
   );
 

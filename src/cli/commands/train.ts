@@ -33,7 +33,7 @@ export interface TrainOptions extends ReadingFlags {
   readonly json: boolean;
 }
 
-interface Prepared {
+export interface Prepared {
   readonly experiment: Experiment;
   readonly experimentPath?: string;
   readonly dataPath: string;
@@ -70,7 +70,7 @@ export async function followToEnd(
   return exitCodeOf(summary);
 }
 
-async function fromConfig(file: string, options: TrainOptions): Promise<Prepared> {
+export async function fromConfig(file: string, options: TrainOptions): Promise<Prepared> {
   if (options.target !== undefined || options.splitColumn !== undefined) {
     throw new BenchError(
       'cli.options',
@@ -165,8 +165,14 @@ function warn(findings: readonly ExperimentFinding[]): void {
 }
 
 /** First Ctrl-C: stop after the current batch and score. Second: end our own child at once. */
-class StopSignals implements Disposable {
+export class StopSignals implements Disposable {
   private asked = 0;
+
+  /** Whether somebody wants it to end. */
+  get isAsked(): boolean {
+    return this.asked > 0;
+  }
+
   private follower: RunFollower | undefined;
   private child: TrainerProcess | undefined;
   private hasEnded = false;

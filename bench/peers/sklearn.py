@@ -17,6 +17,7 @@ sys.path.pop(0)
 import numpy as np
 import sklearn
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -91,10 +92,12 @@ def fit(path, target, task, seed):
         models = {
             "mlp": TransformedTargetRegressor(MLPRegressor(random_state=seed, **MLP), transformer=StandardScaler()),
             "linear": Ridge(),
+            "boosted": HistGradientBoostingRegressor(random_state=seed),
         }
         score = root_mean_squared_error
     else:
-        models = {"mlp": MLPClassifier(random_state=seed, **MLP), "linear": LogisticRegression(max_iter=2000)}
+        models = {"mlp": MLPClassifier(random_state=seed, **MLP), "linear": LogisticRegression(max_iter=2000),
+                  "boosted": HistGradientBoostingClassifier(random_state=seed)}
         score = accuracy_score
     scores = {}
     for name, model in models.items():

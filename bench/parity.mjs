@@ -19,7 +19,7 @@ const DATA_SETS = [
   },
   { name: 'iris', files: ['iris.csv'], target: 'class', task: 'multiclass' },
   { name: 'wine', files: ['wine.csv'], target: 'class', task: 'multiclass' },
-  { name: 'digits', files: ['digits8x8.csv'], target: 'digit', task: 'multiclass', seeds: [1] },
+  { name: 'digits', files: ['digits8x8.csv'], target: 'target', task: 'multiclass', seeds: [1] },
   { name: 'pima', files: ['pima2.csv'], target: 'diabetes', task: 'binary' },
   { name: 'storms', files: ['storms.csv'], target: 'status', task: 'multiclass', seeds: [1] },
   { name: 'diabetes', files: ['diabetes.csv'], target: 'target', task: 'regression' },

@@ -11,6 +11,7 @@ import type { RecipeStep } from '../../shared/schema/recipeSteps';
 import { splitPosition, stepCatalogue } from '../../shared/schema/stepCatalogue';
 import { columnsAfter } from '../recipe/pipeline';
 import { splitColumnOf, splitProblem } from '../recipe/split';
+import { checkModel } from './checkModel';
 import { checkSplitColumn } from './splitColumn';
 
 /** Fewer rows cannot be split into three parts and still say anything. */
@@ -24,6 +25,7 @@ export function checkExperiment(experiment: Experiment, profile: DatasetProfile)
     ...checkFeatures(experiment, profile, atEnd),
     ...checkSplit(experiment, profile, atSplit),
     ...checkEvaluation(experiment),
+    ...checkModel(experiment, profile),
     ...profileWarnings(experiment, profile),
   ];
 }

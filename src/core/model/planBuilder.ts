@@ -185,6 +185,7 @@ export class PlanBuilder {
           reach + 1,
           steps,
         ),
+        { details: { at: pathText(path) } },
       );
     }
     const parameters = [
@@ -277,6 +278,7 @@ export class PlanBuilder {
           heads,
           width,
         ),
+        { details: { at: pathText(path) } },
       );
     }
     const drop = (flow: Flow, name: string): Flow =>
@@ -368,6 +370,7 @@ export class PlanBuilder {
             widthOf(first.shape),
             widthOf(end.shape),
           ),
+          { details: { at: pathText(path) } },
         );
       }
     }
@@ -436,7 +439,7 @@ function requireSteps(type: string, from: Flow, path: Path): SequenceFlow {
       type,
       shape[0],
     ),
-    { details: { type } },
+    { details: { type, at: pathText(path) } },
   );
 }
 
@@ -452,6 +455,7 @@ function requireSameSteps(a: Flow, b: Flow, path: Path): void {
       a.shape.join(', '),
       b.shape.join(', '),
     ),
+    { details: { at: pathText(path) } },
   );
 }
 
@@ -468,4 +472,9 @@ export function pathText(path: Path): string {
   return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? part : `.${part}`))
     .join('');
+}
+
+/** The path of a text of `pathText`: where an error of a plan stands in the config. */
+export function pathOfText(text: string): (string | number)[] {
+  return (text.match(/[^.[\]]+/g) ?? []).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }

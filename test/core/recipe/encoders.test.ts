@@ -214,3 +214,34 @@ it('sorts by code point as Python', () => {
     '\u{1F600}',
   ]);
 });
+
+describe('category ids', () => {
+  const ids = { ...category, encode: 'embedding' } as const;
+
+  it('count from 1 by frequency, with 0 for what train never had and the last for missing', () => {
+    expect(fit(ids, ['b', 'a', 'b', null])).toMatchObject({ vocabulary: ['b', 'a'], missing: true });
+    expect(encode(ids, ['b', 'a', 'b', null], ['b', 'a', 'new', null])).toEqual([[1], [2], [0], [3]]);
+    expect(encode(ids, ['b', 'a', 'b'], ['a', null])).toEqual([[2], [0]]);
+  });
+});
+
+describe('tokens', () => {
+  const tokens = { ...text, encode: 'tokens', maxTokens: 4, maxTerms: 2 } as const;
+
+  it('are the words in order: 0 behind the end, 1 for an unknown word, cut where the places end', () => {
+    const train = ['the cat saw the cat', 'the dog'];
+    expect(fit(tokens, train)).toMatchObject({ terms: ['the', 'cat'] });
+    expect(encode(tokens, train, ['cat the bird', '', 'the the the the cat'])).toEqual([
+      [3, 2, 1, 0],
+      [0, 0, 0, 0],
+      [2, 2, 2, 2],
+    ]);
+    expect(encode(tokens, train, [null])).toEqual([[0, 0, 0, 0]]);
+  });
+
+  it('have no more places than the longest train text has words', () => {
+    expect(fit({ ...tokens, maxTokens: 64 }, ['one two three', 'one'])).toMatchObject({
+      names: ['x [1]', 'x [2]', 'x [3]'],
+    });
+  });
+});

@@ -1,5 +1,5 @@
 // Owns categories as ids, for a network that learns a vector for each.
-import { countValues } from './category';
+import { knownCategories } from './category';
 import type { Encoder } from './encoder';
 
 /** What train never had is 0: its vector keeps its first numbers. */
@@ -7,12 +7,10 @@ const UNKNOWN = 0;
 
 export const categoryIdsEncoder: Encoder<'categoryIds'> = {
   fit(feature, values) {
-    const counts = countValues(values);
-    if (counts.length === 0) return { kind: 'dropped', reason: 'allMissing' };
-    const missing = values.includes(null);
-    if (counts.length === 1 && !missing) return { kind: 'dropped', reason: 'constant' };
+    const known = knownCategories(values, feature.maxCategories);
+    if (known.kind === 'dropped') return known;
     const { column } = feature;
-    const vocabulary = counts.slice(0, feature.maxCategories).map(([value]) => value);
+    const { vocabulary, missing } = known;
     return { kind: 'fitted', encoder: { type: 'categoryIds', column, names: [column], vocabulary, missing } };
   },
   apply({ vocabulary, missing }, values, x, stride, offset) {

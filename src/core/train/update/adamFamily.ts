@@ -12,7 +12,6 @@ type ConfigOf<T extends OptimizerConfig['type']> = Extract<OptimizerConfig, { ty
  */
 export class Adam extends SlottedOptimizer {
   protected readonly slots: { readonly m: FloatArray; readonly v: FloatArray };
-  private rate = 0;
 
   constructor(
     private readonly config: ConfigOf<'adam' | 'adamW'>,
@@ -68,7 +67,6 @@ export class Nadam extends SlottedOptimizer {
   /** u_1 * u_2 * ... * u_productStep: recomputed in the same order after a restore, so the same bits. */
   private product = 1;
   private productStep = 0;
-  private rate = 0;
   private meanShare = 0;
   private gradientShare = 0;
   private correction = 1;

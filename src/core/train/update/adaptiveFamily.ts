@@ -17,7 +17,6 @@ export class RmsProp extends SlottedOptimizer {
   private readonly spread: FloatArray;
   private readonly mean: FloatArray | undefined;
   private readonly velocity: FloatArray | undefined;
-  private rate = 0;
 
   constructor(
     private readonly config: ConfigOf<'rmsProp'>,
@@ -32,10 +31,6 @@ export class RmsProp extends SlottedOptimizer {
       ...(this.mean === undefined ? {} : { mean: this.mean }),
       ...(this.velocity === undefined ? {} : { velocity: this.velocity }),
     };
-  }
-
-  protected override prepare(learningRate: number): void {
-    this.rate = learningRate;
   }
 
   protected override slotReach(slot: number, gradient: number): number {
@@ -87,7 +82,6 @@ export class RmsProp extends SlottedOptimizer {
  */
 export class Adagrad extends SlottedOptimizer {
   protected readonly slots: { readonly squares: FloatArray };
-  private rate = 0;
 
   constructor(
     private readonly config: ConfigOf<'adagrad'>,
@@ -95,10 +89,6 @@ export class Adagrad extends SlottedOptimizer {
   ) {
     super(options, config.weightDecay);
     this.slots = { squares: this.createSlot(config.initialAccumulator) };
-  }
-
-  protected override prepare(learningRate: number): void {
-    this.rate = learningRate;
   }
 
   protected override slotReach(slot: number, gradient: number): number {
@@ -134,7 +124,6 @@ export class Adagrad extends SlottedOptimizer {
 export class Adadelta extends SlottedOptimizer {
   protected readonly slots: { readonly squares: FloatArray; readonly moves: FloatArray };
   protected override readonly measures = true;
-  private rate = 0;
 
   constructor(
     private readonly config: ConfigOf<'adadelta'>,
@@ -142,10 +131,6 @@ export class Adadelta extends SlottedOptimizer {
   ) {
     super(options, config.weightDecay);
     this.slots = { squares: this.createSlot(), moves: this.createSlot() };
-  }
-
-  protected override prepare(learningRate: number): void {
-    this.rate = learningRate;
   }
 
   protected override slotReach(slot: number, gradient: number): number {

@@ -13,7 +13,6 @@ type ConfigOf<T extends OptimizerConfig['type']> = Extract<OptimizerConfig, { ty
 export class Sgd extends SlottedOptimizer {
   protected readonly slots: Readonly<Record<string, FloatArray>>;
   private readonly velocity: FloatArray | undefined;
-  private rate = 0;
 
   constructor(
     private readonly config: ConfigOf<'sgd'>,
@@ -22,10 +21,6 @@ export class Sgd extends SlottedOptimizer {
     super(options, config.weightDecay);
     this.velocity = config.momentum > 0 ? this.createSlot() : undefined;
     this.slots = this.velocity === undefined ? {} : { velocity: this.velocity };
-  }
-
-  protected override prepare(learningRate: number): void {
-    this.rate = learningRate;
   }
 
   protected override slotReach(slot: number, gradient: number): number {
@@ -74,7 +69,6 @@ export class Sgd extends SlottedOptimizer {
  */
 export class Lion extends SlottedOptimizer {
   protected readonly slots: { readonly m: FloatArray };
-  private rate = 0;
 
   constructor(
     private readonly config: ConfigOf<'lion'>,
@@ -82,10 +76,6 @@ export class Lion extends SlottedOptimizer {
   ) {
     super(options, config.weightDecay);
     this.slots = { m: this.createSlot() };
-  }
-
-  protected override prepare(learningRate: number): void {
-    this.rate = learningRate;
   }
 
   protected override slotReach(slot: number, gradient: number): number {

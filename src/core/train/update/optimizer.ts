@@ -62,6 +62,8 @@ export abstract class SlottedOptimizer implements Optimizer {
   private slotBound: number | undefined;
   /** Where `slotReach` grows faster than the slots do: `update` looks. */
   protected readonly measures: boolean = false;
+  /** Of the update that is being made. */
+  protected rate = 0;
 
   constructor(
     private readonly options: OptimizerOptions,
@@ -71,8 +73,10 @@ export abstract class SlottedOptimizer implements Optimizer {
     this.reachLimit = options.float64 === true ? REACH_FLOAT64 : REACH_FLOAT32;
   }
 
-  /** Sets what all parameters of the update `this.step` share. */
-  protected abstract prepare(learningRate: number): void;
+  /** Sets what all parameters of the update `this.step` share: at least its rate. */
+  protected prepare(learningRate: number): void {
+    this.rate = learningRate;
+  }
 
   /** @returns an upper bound of each new |slot| of the range if it `measures`, otherwise 0 */
   protected abstract update(parameters: FloatArray, gradients: FloatArray, range: UpdateRange): number;

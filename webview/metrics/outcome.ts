@@ -40,6 +40,7 @@ export function outcomeKey(run: RunSummary): string {
     run.test,
     run.baseline,
     run.findings,
+    run.verdict,
     run.error?.message,
     run.stderrTail,
   ]);
@@ -59,6 +60,9 @@ export function outcomeOf(run: RunSummary, act: (action: RunAction) => void): HT
         el('span', {}, judged.sentence),
       ),
     );
+  }
+  if (run.verdict !== undefined) {
+    parts.push(el('div', { class: 'note muted' }, icon('info'), el('span', {}, run.verdict)));
   }
   const doubt = uncertainty(run);
   if (doubt !== undefined) parts.push(el('p', { class: 'muted small doubt' }, doubt));
